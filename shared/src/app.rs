@@ -1,0 +1,155 @@
+//! What the world supplies to a function: configuration, storage, keys, time and chance.
+//!
+//! [`App`] is generic over its store, so that a handler's bounds show which storage verbs it may use. Everything in it is
+//! built from variables alone; nothing is fetched before the first request needs it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, ConfigFaults, Need, Variables};
+use crate::fault::Fault;
+use crate::keys::{SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
+use crate::passwords::Hasher;
+use crate::randomness::Randomness;
+use crate::secret::Secret;
+use crate::sessions::Session;
+use crate::store::{Secrets, Table};
+use crate::tokens::{AccessTokenClaims, Verifier, mint};
+
+/// A TCP and TLS handshake inside a region takes a few milliseconds; after a second the address is not answering.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// DynamoDB answers in single-digit milliseconds; an attempt that takes two seconds is lost.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// With all its retries an operation ends within this time, well below the 10 s that API Gateway gives an authorizer.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the world supplies.
+#[derive(Debug)]
+pub struct App<S = Table> {
+    /// How the deployment is configured.
+    pub config: Config,
+    /// The present.
+    pub clock: Clock,
+    /// Chance.
+    pub randomness: Randomness,
+    /// The storage verbs.
+    pub store: S,
+    /// Checks access tokens.
+    pub verifier: Verifier,
+    /// Hashes and checks passwords.
+    pub hasher: Hasher,
+    secrets: Secrets,
+    signing_keys: SigningKeys,
+    symmetric_keys: SymmetricKeysCache,
+}
+
+/// How AWS is reached.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Secrets Manager.
+    pub secrets_manager: aws_sdk_secretsmanager::Client,
+}
+
+impl App<Table> {
+    /// The app of a function that needs `needs`, with AWS's own way to find region, endpoint and credentials.
+    ///
+    /// # Errors
+    /// [`ConfigFaults`]: all that is missing or contradictory.
+    pub async fn from_variables(variables: &impl Variables, needs: &[Need]) -> Result<Self, ConfigFaults> {
+        let config = Config::read(variables, needs)?;
+        let aws = sdk_defaults().load().await;
+        let clients = Clients {
+            dynamodb: aws_sdk_dynamodb::Client::new(&aws),
+            secrets_manager: aws_sdk_secretsmanager::Client::new(&aws),
+        };
+        Ok(Self::new(config, clients, Clock::System, Randomness::System))
+    }
+
+    /// An app over `clients`, with the time and the chance given.
+    pub fn new(config: Config, clients: Clients, clock: Clock, randomness: Randomness) -> Self {
+        let table = Table::new(clients.dynamodb, config.table.clone().unwrap_or_default());
+        let secrets = Secrets::new(
+            clients.secrets_manager,
+            config.signing_secret.clone().unwrap_or_default(),
+            config.symmetric_secret.clone().unwrap_or_default(),
+        );
+        Self {
+            verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
+            hasher: Hasher::new(config.password_cost, config.hashing_budget_kib, randomness.clone()),
+            signing_keys: SigningKeys::new(clock.clone()),
+            symmetric_keys: SymmetricKeysCache::new(clock.clone()),
+            store: table,
+            config,
+            clock,
+            randomness,
+            secrets,
+        }
+    }
+}
+
+/// How every client of ours reaches AWS: three attempts, and an end to each wait.
+pub fn sdk_defaults() -> aws_config::ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard())
+}
+
+impl<S> App<S> {
+    /// The MAC keys and peppers: from memory when warm.
+    ///
+    /// # Errors
+    /// [`Fault::Keys`] if they were never read and cannot be now.
+    pub async fn symmetric_keys(&self) -> Result<Arc<SymmetricKeys>, Fault> {
+        Ok(self.symmetric_keys.get(&self.secrets).await?)
+    }
+
+    /// The key that signs today: from memory when warm.
+    ///
+    /// # Errors
+    /// [`Fault::Keys`] if the ring was never read and cannot be now, or has no active key.
+    pub async fn signing_key(&self) -> Result<Arc<SigningKey>, Fault> {
+        Ok(self.signing_keys.active(&self.secrets, self.config.signing_algorithm).await?)
+    }
+
+    /// An access token for `session`, signed with `key` (RFC 9068 §2.2). It never outlives the session.
+    ///
+    /// # Errors
+    /// [`Fault`] without randomness for its `jti`, or if signing fails.
+    pub fn mint(&self, key: &SigningKey, session: &Session, now: Timestamp) -> Result<AccessToken, Fault> {
+        let expires_at = now.plus(self.config.access_token_lifetime).min(session.expires_at);
+        let claims = AccessTokenClaims {
+            issuer: &self.config.issuer,
+            audience: &self.config.audience,
+            subject: session.user,
+            client_id: &session.client_id,
+            scope: &session.scope,
+            roles: &session.roles,
+            session: session.id,
+            auth_time: session.auth_time,
+            issued_at: now,
+            expires_at,
+            id: self.randomness.bytes()?,
+        };
+        Ok(AccessToken { token: mint(&claims, key)?, lifetime: expires_at.since(now) })
+    }
+}
+
+/// A minted access token.
+#[derive(Debug)]
+pub struct AccessToken {
+    /// The compact JWS.
+    pub token: Secret<String>,
+    /// How long it is good for.
+    pub lifetime: Duration,
+}

@@ -1,0 +1,116 @@
+//! Configuration: environment variables, all checked before the first request, every fault said at once.
+
+mod environment;
+mod reader;
+
+use std::time::Duration;
+
+pub use environment::{Variables, process_environment};
+pub use reader::ConfigFaults;
+use reader::Reader;
+
+use crate::keys::Algorithm;
+use crate::passwords::Cost;
+use crate::sessions::Client;
+use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
+
+/// What a function is allowed to touch. Its configuration must name each, and its role must allow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The DynamoDB table: `VESTIBULE_TABLE`.
+    Table,
+    /// The secret with the private signing keys: `VESTIBULE_SIGNING_SECRET`.
+    SigningKeys,
+    /// The secret with the MAC keys and peppers: `VESTIBULE_SYMMETRIC_SECRET`.
+    SymmetricKeys,
+}
+
+/// How a deployment is configured. The template sets each variable; README lists them.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `VESTIBULE_ISSUER`: the `iss` of every token (RFC 8414 §2): an https URL without query, fragment or final slash.
+    /// Plain http is taken on loopback only.
+    pub issuer: String,
+    /// `VESTIBULE_AUDIENCE`: the `aud` of access tokens; the issuer unless set.
+    pub audience: String,
+    /// `VESTIBULE_TABLE`.
+    pub table: Option<String>,
+    /// `VESTIBULE_SIGNING_SECRET`: name or ARN.
+    pub signing_secret: Option<String>,
+    /// `VESTIBULE_SYMMETRIC_SECRET`: name or ARN.
+    pub symmetric_secret: Option<String>,
+    /// `VESTIBULE_SIGNING_ALGORITHM`: ES256 (default), or RS256 where API Gateway's own JWT authorizer must verify.
+    pub signing_algorithm: Algorithm,
+    /// `VESTIBULE_ACCESS_TOKEN_SECONDS`: life of an access token, and so the longest that a revoked one works on routes
+    /// that are not strict.
+    pub access_token_lifetime: Duration,
+    /// `VESTIBULE_CLIENT_ID`, `VESTIBULE_SESSION_IDLE_SECONDS`, `VESTIBULE_SESSION_ABSOLUTE_SECONDS`,
+    /// `VESTIBULE_REFRESH_GRACE_SECONDS`: the team's own client, which signs people in with `POST /login`.
+    pub client: Client,
+    /// `VESTIBULE_ARGON2_MEMORY_KIB`, `…_ITERATIONS`, `…_PARALLELISM`.
+    pub password_cost: Cost,
+    /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
+    pub hashing_budget_kib: u32,
+}
+
+/// Five minutes: what most teams accept as the time until a revoked token stops working (DESIGN §4).
+const ACCESS_TOKEN_SECONDS: u64 = 300;
+/// An hour: beyond it a "short-lived" token is not. Keys stay published as long as tokens live, so it bounds those too.
+pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
+const DAY: u64 = 24 * 60 * 60;
+/// Thirty days without a refresh: a phone left in a drawer over a holiday stays signed in.
+const SESSION_IDLE_SECONDS: u64 = 30 * DAY;
+/// Ninety days whatever happens, and a year at most.
+const SESSION_ABSOLUTE_SECONDS: u64 = 90 * DAY;
+const MAX_SESSION_SECONDS: u64 = 365 * DAY;
+/// Half of the smallest function's 128 MiB: three hashes at the default cost.
+const HASHING_BUDGET_KIB: u64 = 64 * 1024;
+
+impl Config {
+    /// Reads the configuration of a function that needs `needs`.
+    ///
+    /// # Errors
+    /// [`ConfigFaults`]: every variable that is missing or contradictory, at once.
+    pub fn read(variables: &impl Variables, needs: &[Need]) -> Result<Self, ConfigFaults> {
+        let mut read = Reader::new(variables);
+        let issuer = read.issuer("VESTIBULE_ISSUER");
+        let audience = read.text("VESTIBULE_AUDIENCE").unwrap_or_else(|| issuer.clone());
+        let mut needed = |need, name: &str| match needs.contains(&need) {
+            true => read.required(name),
+            false => read.text(name),
+        };
+        let table = needed(Need::Table, "VESTIBULE_TABLE");
+        let signing_secret = needed(Need::SigningKeys, "VESTIBULE_SIGNING_SECRET");
+        let symmetric_secret = needed(Need::SymmetricKeys, "VESTIBULE_SYMMETRIC_SECRET");
+        let access = read.seconds("VESTIBULE_ACCESS_TOKEN_SECONDS", ACCESS_TOKEN_SECONDS, 1..=MAX_ACCESS_TOKEN_SECONDS);
+        let idle = read.seconds("VESTIBULE_SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60..=MAX_SESSION_SECONDS);
+        let absolute =
+            read.seconds("VESTIBULE_SESSION_ABSOLUTE_SECONDS", SESSION_ABSOLUTE_SECONDS, 60..=MAX_SESSION_SECONDS);
+        if absolute < idle {
+            read.fault("VESTIBULE_SESSION_ABSOLUTE_SECONDS", "is less than VESTIBULE_SESSION_IDLE_SECONDS");
+        }
+        let grace = read.seconds(
+            "VESTIBULE_REFRESH_GRACE_SECONDS",
+            DEFAULT_RETRY_WINDOW.as_secs(),
+            0..=MAX_RETRY_WINDOW.as_secs(),
+        );
+        let config = Self {
+            issuer,
+            audience,
+            table,
+            signing_secret,
+            symmetric_secret,
+            signing_algorithm: read.parsed("VESTIBULE_SIGNING_ALGORITHM", "ES256 or RS256").unwrap_or(Algorithm::Es256),
+            access_token_lifetime: access,
+            client: Client {
+                id: read.text("VESTIBULE_CLIENT_ID").unwrap_or_else(|| "vestibule".to_owned()),
+                retry: RetryPolicy::Window(grace),
+                idle_lifetime: idle,
+                absolute_lifetime: absolute,
+            },
+            password_cost: read.cost(),
+            hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
+        };
+        read.finish(config)
+    }
+}

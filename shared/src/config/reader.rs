@@ -1,0 +1,146 @@
+//! Reads variables and collects what is wrong with them.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lambda_http::http::Uri;
+
+use super::Variables;
+use crate::passwords::Cost;
+
+/// Everything that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFaults(Vec<String>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is not usable: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for ConfigFaults {}
+
+pub(super) struct Reader<'a, V> {
+    variables: &'a V,
+    faults: Vec<String>,
+}
+
+impl<'a, V: Variables> Reader<'a, V> {
+    pub(super) const fn new(variables: &'a V) -> Self {
+        Self { variables, faults: Vec::new() }
+    }
+
+    pub(super) fn fault(&mut self, name: &str, fault: &str) {
+        self.faults.push(format!("{name} {fault}"));
+    }
+
+    /// An empty variable is an absent one: templates cannot leave a variable out.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.variables.get(name).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn required(&mut self, name: &str) -> Option<String> {
+        let value = self.text(name);
+        if value.is_none() {
+            self.fault(name, "is missing");
+        }
+        value
+    }
+
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let parsed = value.parse().ok();
+        if parsed.is_none() {
+            self.fault(name, &format!("must be {expected}"));
+        }
+        parsed
+    }
+
+    pub(super) fn seconds(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> Duration {
+        let seconds = self.parsed(name, "a whole number of seconds").unwrap_or(default);
+        if !range.contains(&seconds) {
+            self.fault(name, &format!("must lie between {} and {} seconds", range.start(), range.end()));
+        }
+        Duration::from_secs(seconds)
+    }
+
+    pub(super) fn kib(&mut self, name: &str, default: u64) -> u32 {
+        let kib = self.parsed(name, "a whole number of KiB").unwrap_or(default);
+        u32::try_from(kib).unwrap_or_else(|_| {
+            self.fault(name, "is more memory than there is");
+            u32::MAX
+        })
+    }
+
+    pub(super) fn cost(&mut self) -> Cost {
+        let default = Cost::DEFAULT;
+        let mut part = |name: &str, default: u32| self.parsed(name, "a whole number").unwrap_or(default);
+        let memory = part("VESTIBULE_ARGON2_MEMORY_KIB", default.memory_kib());
+        let iterations = part("VESTIBULE_ARGON2_ITERATIONS", default.iterations());
+        let parallelism = part("VESTIBULE_ARGON2_PARALLELISM", default.parallelism());
+        Cost::new(memory, iterations, parallelism).unwrap_or_else(|fault| {
+            self.fault("VESTIBULE_ARGON2_*", &format!("is too cheap: {fault}"));
+            default
+        })
+    }
+
+    /// RFC 8414 §2: https, no query, no fragment. Plain http only where the packets never leave the machine.
+    pub(super) fn issuer(&mut self, name: &str) -> String {
+        let Some(issuer) = self.required(name) else { return String::new() };
+        let acceptable = issuer.parse::<Uri>().ok().filter(|uri| {
+            let loopback = matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost"));
+            let scheme = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback);
+            scheme && uri.query().is_none() && !issuer.contains('#') && !issuer.ends_with('/')
+        });
+        if acceptable.is_none() {
+            self.fault(name, "must be an https URL (http on loopback only) without query, fragment or final slash");
+        }
+        issuer
+    }
+
+    pub(super) fn finish<T>(self, config: T) -> Result<T, ConfigFaults> {
+        if self.faults.is_empty() { Ok(config) } else { Err(ConfigFaults(self.faults)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::super::{Config, Need};
+
+    fn faults(variables: &[(&str, &str)], needs: &[Need]) -> String {
+        let variables: HashMap<_, _> = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::read(&variables, needs).map_or_else(|faults| faults.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn every_fault_is_said_at_once() {
+        let said = faults(
+            &[("VESTIBULE_SIGNING_ALGORITHM", "HS256"), ("VESTIBULE_ACCESS_TOKEN_SECONDS", "86400")],
+            &[Need::Table, Need::SigningKeys],
+        );
+        for name in ["ISSUER", "TABLE", "SIGNING_SECRET", "SIGNING_ALGORITHM", "ACCESS_TOKEN_SECONDS"] {
+            assert!(said.contains(&format!("VESTIBULE_{name} ")), "{name}: {said}");
+        }
+        assert!(!said.contains("SYMMETRIC"), "a function is not asked for what it does not need: {said}");
+    }
+
+    #[test]
+    fn plain_http_is_taken_on_loopback_only() {
+        for refused in ["http://auth.example", "https://auth.example/", "https://auth.example?x", "ftp://a", "auth"] {
+            assert!(faults(&[("VESTIBULE_ISSUER", refused)], &[]).contains("VESTIBULE_ISSUER"), "{refused}");
+        }
+        for taken in ["https://auth.example", "http://127.0.0.1:9000", "https://auth.example/prod"] {
+            assert_eq!(faults(&[("VESTIBULE_ISSUER", taken)], &[]), "", "{taken}");
+        }
+    }
+
+    #[test]
+    fn a_cost_below_owasps_settings_is_refused() {
+        let said = faults(&[("VESTIBULE_ISSUER", "https://a.example"), ("VESTIBULE_ARGON2_MEMORY_KIB", "1024")], &[]);
+        assert!(said.contains("ARGON2"), "{said}");
+    }
+}

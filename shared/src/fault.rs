@@ -1,0 +1,27 @@
+//! Why a request could not be decided: every dependency's fault in one enum, answered with 503 and logged once.
+
+use crate::keys::KeysUnavailable;
+use crate::passwords::HashingError;
+use crate::randomness::NoRandomness;
+use crate::storage::StoreError;
+use crate::tokens::MintError;
+
+/// A dependency failed; nothing that was acknowledged is lost, and nothing was granted.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeysUnavailable),
+    /// argon2.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The operating system.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The signature.
+    #[error(transparent)]
+    Mint(#[from] MintError),
+}

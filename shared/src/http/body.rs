@@ -1,0 +1,117 @@
+//! Bodies: JSON (RFC 8259) and forms (WHATWG URL §5), read strictly.
+//!
+//! Every refusal names what is wrong and repeats nothing of a value: values are credentials.
+
+use lambda_http::Request;
+use lambda_http::http::{HeaderMap, header};
+
+use super::Fields;
+
+/// The largest request body that is read. The longest honest one is a login with a 4 KiB passphrase, escaped.
+pub const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// Field names in a refusal are cut to this many characters.
+const SHOWN_NAME_CHARS: usize = 64;
+
+/// Why a body could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Longer than [`MAX_BODY_BYTES`].
+    #[error("the body is longer than {MAX_BODY_BYTES} bytes")]
+    TooLarge,
+    /// Not a media type that this endpoint reads.
+    #[error("the Content-Type must be {expected}")]
+    MediaType {
+        /// What it reads.
+        expected: &'static str,
+    },
+    /// Not UTF-8 (RFC 8259 §8.1).
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// Not JSON.
+    #[error("the body is not a JSON object (line {line}, column {column})")]
+    NotJson {
+        /// Where reading stopped; 1 is the first.
+        line: usize,
+        /// Where reading stopped; 1 is the first.
+        column: usize,
+    },
+    /// The same name twice: two readers could take two meanings (RFC 8259 §4, RFC 6749 §3.2).
+    #[error("the field \"{0}\" stands more than once")]
+    Duplicate(String),
+    /// A name that means nothing here.
+    #[error("the field \"{0}\" is unknown")]
+    Unknown(String),
+    /// A field that must be there.
+    #[error("the field \"{0}\" is missing")]
+    Missing(&'static str),
+    /// A field that is no string.
+    #[error("the field \"{0}\" must be a string")]
+    NotAString(&'static str),
+    /// A field that holds U+0000, which no name, password or token does.
+    #[error("the field \"{0}\" holds a NUL character")]
+    Nul(&'static str),
+    /// A field with a value that cannot be used.
+    #[error("the field \"{name}\" {fault}")]
+    Invalid {
+        /// Which.
+        name: &'static str,
+        /// Why, without the value.
+        fault: String,
+    },
+}
+
+impl BodyError {
+    pub(super) fn duplicate(name: &str) -> Self {
+        Self::Duplicate(shown(name))
+    }
+
+    pub(super) fn unknown(name: &str) -> Self {
+        Self::Unknown(shown(name))
+    }
+}
+
+fn shown(name: &str) -> String {
+    name.chars().take(SHOWN_NAME_CHARS).collect()
+}
+
+/// Reads a JSON object; fields that the caller does not ask for are refused by [`Fields::finish`].
+///
+/// # Errors
+/// [`BodyError`] for another media type, a body too long, not UTF-8, not one JSON object, or with a repeated name.
+pub fn json(request: &Request) -> Result<Fields, BodyError> {
+    let text = text(request)?;
+    if media_type(request.headers()).as_deref() != Some("application/json") {
+        return Err(BodyError::MediaType { expected: "application/json" });
+    }
+    Fields::from_json(text)
+}
+
+/// Reads a form, or the same as JSON. Unknown parameters of a form are ignored (RFC 6749 §3.2).
+///
+/// # Errors
+/// As [`json`].
+pub fn form_or_json(request: &Request) -> Result<Fields, BodyError> {
+    let text = text(request)?;
+    match media_type(request.headers()).as_deref() {
+        Some("application/x-www-form-urlencoded") => Fields::from_form(text),
+        Some("application/json") => Fields::from_json(text),
+        _ => Err(BodyError::MediaType { expected: "application/x-www-form-urlencoded or application/json" }),
+    }
+}
+
+fn text(request: &Request) -> Result<&str, BodyError> {
+    let bytes: &[u8] = request.body().as_ref();
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(BodyError::TooLarge);
+    }
+    std::str::from_utf8(bytes).map_err(|_| BodyError::NotUtf8)
+}
+
+/// The media type without its parameters, in lower case. More than one header is none: proxies differ in which they take.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (only, None) = (values.next()?, values.next()) else { return None };
+    let essence = only.to_str().ok()?.split(';').next()?.trim();
+    Some(essence.to_ascii_lowercase())
+}

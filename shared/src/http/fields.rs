@@ -1,0 +1,197 @@
+//! The fields of a body: each at most once, each a string, each asked for.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::BodyError;
+use crate::secret::Secret;
+
+/// The fields of one body. Values are kept as secrets; most are.
+#[derive(Debug)]
+pub struct Fields {
+    fields: Vec<(String, Value)>,
+    unknown_refused: bool,
+}
+
+#[derive(Debug)]
+enum Value {
+    Text(Secret<String>),
+    Null,
+    Other,
+}
+
+impl Fields {
+    pub(super) fn from_json(text: &str) -> Result<Self, BodyError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let Object(fields) = Object::deserialize(&mut reader)
+            .and_then(|object| reader.end().map(|()| object))
+            .map_err(|fault| BodyError::NotJson { line: fault.line(), column: fault.column() })?;
+        Self { fields, unknown_refused: true }.without_duplicates()
+    }
+
+    pub(super) fn from_form(text: &str) -> Result<Self, BodyError> {
+        let fields = form_urlencoded::parse(text.as_bytes())
+            .map(|(name, value)| (name.into_owned(), Value::Text(Secret::new(value.into_owned()))))
+            .collect();
+        Self { fields, unknown_refused: false }.without_duplicates()
+    }
+
+    fn without_duplicates(self) -> Result<Self, BodyError> {
+        let mut names: Vec<&str> = self.fields.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        let repeated = names.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some(BodyError::duplicate(one)),
+            _ => None,
+        });
+        repeated.map_or(Ok(self), Err)
+    }
+
+    /// Takes a field that must be there.
+    ///
+    /// # Errors
+    /// [`BodyError`] if it is absent, no string, or holds a NUL.
+    pub fn required(&mut self, name: &'static str) -> Result<Secret<String>, BodyError> {
+        self.optional(name)?.ok_or(BodyError::Missing(name))
+    }
+
+    /// Takes a field that may be absent. `null` is a value of the wrong type, not an absence.
+    ///
+    /// # Errors
+    /// [`BodyError`] if it is no string or holds a NUL.
+    pub fn optional(&mut self, name: &'static str) -> Result<Option<Secret<String>>, BodyError> {
+        let Some(at) = self.fields.iter().position(|(found, _)| found == name) else { return Ok(None) };
+        match self.fields.swap_remove(at).1 {
+            Value::Text(text) if text.expose().contains('\0') => Err(BodyError::Nul(name)),
+            Value::Text(text) => Ok(Some(text)),
+            Value::Null | Value::Other => Err(BodyError::NotAString(name)),
+        }
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// [`BodyError::Unknown`] if a JSON body holds a field that was not taken.
+    pub fn finish(self) -> Result<(), BodyError> {
+        match self.fields.first() {
+            Some((name, _)) if self.unknown_refused => Err(BodyError::unknown(name)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A JSON object with its members in order, repeated ones too: `serde_json`'s maps would keep the last silently.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON value")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(Secret::new(text.to_owned())))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Value, E> {
+                Ok(Value::Text(Secret::new(text)))
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Value::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Value::Other)
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_name_is_refused_in_json_and_in_forms() {
+        let duplicate = BodyError::Duplicate("a".to_owned());
+        assert_eq!(Fields::from_json(r#"{"a":"1","b":"2","\u0061":"3"}"#).err(), Some(duplicate.clone()));
+        assert_eq!(Fields::from_form("a=1&b=2&%61=3").err(), Some(duplicate));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_in_json_and_ignored_in_forms() {
+        let mut fields = Fields::from_json(r#"{"token":"t","extra":[{}]}"#).unwrap();
+        fields.required("token").unwrap();
+        assert_eq!(fields.finish(), Err(BodyError::Unknown("extra".to_owned())));
+        let mut fields = Fields::from_form("token=t&extra=1").unwrap();
+        fields.required("token").unwrap();
+        assert_eq!(fields.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_field_is_a_string_or_refused_by_name() {
+        for value in ["null", "1", "true", "[]", "{}", "1.5", "-1"] {
+            let mut fields = Fields::from_json(&format!(r#"{{"a":{value}}}"#)).unwrap();
+            assert_eq!(fields.optional("a").err(), Some(BodyError::NotAString("a")), "{value}");
+        }
+        assert_eq!(Fields::from_json(r#"{"a":"\u0000"}"#).unwrap().required("a").err(), Some(BodyError::Nul("a")));
+        assert_eq!(Fields::from_json("{}").unwrap().required("a").err(), Some(BodyError::Missing("a")));
+    }
+
+    #[test]
+    fn what_is_not_one_json_object_is_refused_with_its_place() {
+        for text in ["", "[]", "\"a\"", "{", "{\"a\":\"b\"} x", "{\"a\" \"b\"}", "null"] {
+            assert!(matches!(Fields::from_json(text), Err(BodyError::NotJson { .. })), "{text}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The answer to a sign-in or a refresh (RFC 6749 §5.1).
+
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use super::response::secret_json;
+use crate::app::AccessToken;
+use crate::secret::Secret;
+use crate::sessions::Session;
+
+/// What a client is given.
+#[derive(Debug)]
+pub struct Granted {
+    /// The access token.
+    pub access_token: AccessToken,
+    /// The session's current refresh token.
+    pub refresh_token: Secret<String>,
+    /// The session.
+    pub session: Session,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    refresh_token: &'a str,
+    scope: String,
+}
+
+impl Granted {
+    /// 200 with the tokens; the one place where they leave.
+    pub fn respond(&self) -> Response<Body> {
+        let document = Document {
+            access_token: self.access_token.token.expose(),
+            token_type: "Bearer",
+            expires_in: self.access_token.lifetime.as_secs(),
+            refresh_token: self.refresh_token.expose(),
+            scope: self.session.scope.to_string(),
+        };
+        secret_json(&Secret::new(serde_json::to_string(&document).unwrap_or_default()))
+    }
+}

@@ -1,0 +1,19 @@
+//! Requests in, responses out: the one place where the domain's answers become HTTP.
+
+mod body;
+mod fields;
+mod granted;
+mod oauth;
+mod principal;
+mod problem;
+mod request_id;
+mod response;
+
+pub use body::{BodyError, MAX_BODY_BYTES, form_or_json, json};
+pub use fields::Fields;
+pub use granted::Granted;
+pub use oauth::OAuthError;
+pub use principal::{principal, route_key};
+pub use problem::{Problem, ProblemKind};
+pub use request_id::request_id;
+pub use response::{empty, json_response};

@@ -1,0 +1,129 @@
+//! Problem details (RFC 9457): one stable `type` for each refusal outside the OAuth endpoints.
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use super::BodyError;
+use super::response::respond;
+
+/// What was wrong, as the client is told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The body or a field of it cannot be used.
+    InvalidRequest,
+    /// The body is too long.
+    TooLarge,
+    /// The body is of a media type that is not read here.
+    UnsupportedMediaType,
+    /// Sign-in refused: one answer for a wrong password, an unknown name and a disabled account (promise 5).
+    InvalidCredentials,
+    /// Refresh refused, whatever the reason.
+    InvalidRefreshToken,
+    /// None of the scopes that were asked for can be given.
+    InvalidScope,
+    /// No principal came with the request.
+    Unauthenticated,
+    /// Nothing is served under this path.
+    NotFound,
+    /// A dependency did not answer; nothing was lost, the same request may be sent again.
+    TemporarilyUnavailable,
+}
+
+/// A problem, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: String,
+}
+
+/// A dependency that fails is not asked again sooner than this, in seconds.
+pub(super) const RETRY_AFTER_SECONDS: u16 = 1;
+
+impl ProblemKind {
+    /// The last segment of the `type`.
+    pub const fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The one table: status, name, title.
+    const fn row(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::InvalidRequest => (StatusCode::BAD_REQUEST, "invalid-request", "The request cannot be read"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too long"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is of another media type")
+            }
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid-credentials", "Sign-in refused"),
+            Self::InvalidRefreshToken => {
+                (StatusCode::UNAUTHORIZED, "invalid-refresh-token", "The refresh token is not valid")
+            }
+            Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid-scope", "None of these scopes can be given"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Nobody is signed in"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
+            Self::TemporarilyUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "temporarily-unavailable", "Try the same request again")
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// A problem; `detail` is for the person who reads it and holds no credential.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// A dependency failed.
+    pub fn unavailable() -> Self {
+        Self::new(ProblemKind::TemporarilyUnavailable, "A dependency did not answer. Nothing was lost.")
+    }
+
+    /// The problem as a response. Its `type` lies under `issuer`, so that it is the deployer's own and stable.
+    pub fn respond(&self, issuer: &str) -> Response<Body> {
+        let (status, name, title) = self.kind.row();
+        let document = Document {
+            r#type: &format!("{issuer}/problems/{name}"),
+            title,
+            status: status.as_u16(),
+            detail: &self.detail,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = respond(status, "application/problem+json", body);
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §15.5.2 asks every 401 for a challenge.
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        response
+    }
+}
+
+impl From<BodyError> for Problem {
+    fn from(fault: BodyError) -> Self {
+        let kind = match fault {
+            BodyError::TooLarge => ProblemKind::TooLarge,
+            BodyError::MediaType { .. } => ProblemKind::UnsupportedMediaType,
+            BodyError::NotUtf8
+            | BodyError::NotJson { .. }
+            | BodyError::Duplicate(_)
+            | BodyError::Unknown(_)
+            | BodyError::Missing(_)
+            | BodyError::NotAString(_)
+            | BodyError::Nul(_)
+            | BodyError::Invalid { .. } => ProblemKind::InvalidRequest,
+        };
+        Self::new(kind, fault.to_string())
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}

@@ -1,0 +1,38 @@
+//! Responses: JSON, UTF-8, and never kept by a cache unless it is meant to be.
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use crate::secret::Secret;
+
+pub(super) fn respond(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// 200 with a document that holds a credential: never stored (RFC 6749 §5.1).
+pub(super) fn secret_json(document: &Secret<String>) -> Response<Body> {
+    respond(StatusCode::OK, "application/json", document.expose().clone())
+}
+
+/// 200 with a document, kept by caches for `max_age` seconds, or not at all.
+pub fn json_response(document: &impl Serialize, max_age: Option<u32>) -> Response<Body> {
+    let body = serde_json::to_string(document).unwrap_or_default();
+    let mut response = respond(StatusCode::OK, "application/json", body);
+    if let Some(Ok(value)) = max_age.map(|seconds| HeaderValue::try_from(format!("public, max-age={seconds}"))) {
+        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    }
+    response
+}
+
+/// 200 without a body.
+pub fn empty() -> Response<Body> {
+    let mut response = respond(StatusCode::OK, "application/json", Body::Empty);
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    response
+}

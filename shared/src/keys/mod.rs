@@ -1,0 +1,44 @@
+//! Keys: those that sign tokens, what the world may know of them, and those that only we hold (RFC 7517, DESIGN §7).
+//!
+//! [`SigningKeyRing`] is what the secret holds and [`PublicKeySet`] what the table holds. [`SigningKeys`], [`PublicKeys`] and
+//! [`SymmetricKeysCache`] keep them in a process; where they are read from is declared here as narrow traits.
+
+mod algorithm;
+mod cached;
+mod der;
+mod document;
+mod jwk;
+mod limits;
+mod pair;
+mod public_keys;
+mod public_set;
+mod ring;
+mod ring_document;
+mod ring_fault;
+mod signing_keys;
+mod state;
+mod symmetric;
+mod symmetric_cache;
+mod symmetric_document;
+mod symmetric_fault;
+#[cfg(test)]
+mod tests;
+mod verification;
+
+pub use algorithm::{Algorithm, UnsupportedAlgorithm};
+pub use cached::KeysUnavailable;
+pub use jwk::{InvalidJwk, Jwk};
+pub use limits::Limits;
+pub use pair::{InvalidKeyPair, KeyPair, NotSigned};
+pub use public_keys::{PublicKeys, ReadPublicKeys};
+pub use public_set::{Jwks, PublicKey, PublicKeySet};
+pub use ring::{SigningKey, SigningKeyRing};
+pub use ring_fault::{RingFault, UnsafeStep};
+pub use signing_keys::{ReadSigningKeys, SigningKeys};
+pub use state::{KeyState, LONGEST_TOKEN_LIFETIME, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};
+pub use symmetric::{
+    MAC_BYTES, MacKey, MacKeys, Numbered, NumberedRing, Pepper, Peppers, SYMMETRIC_KEY_BYTES, SymmetricKeys,
+};
+pub use symmetric_cache::{ReadSymmetricKeys, SymmetricKeysCache};
+pub use symmetric_fault::SymmetricFault;
+pub use verification::{UnusableKey, VerificationKey};

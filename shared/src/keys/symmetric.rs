@@ -1,0 +1,196 @@
+//! The keys that only we hold: those that seal refresh tokens (RFC 2104) and those that pepper password hashes (RFC 9106 §3.1).
+//!
+//! Both are rings: one key is active, the older ones are accepted for as long as they stand in the ring.
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+
+use super::symmetric_fault::SymmetricFault;
+use crate::randomness::{NoRandomness, Randomness};
+use crate::secret::Secret;
+
+/// Bytes of a MAC key and of a pepper: as many as HMAC-SHA-256 gives out, which RFC 2104 §3 asks for at least.
+pub const SYMMETRIC_KEY_BYTES: usize = 32;
+
+/// Bytes of an HMAC-SHA-256.
+pub const MAC_BYTES: usize = 32;
+
+/// A key with a number, by which what it made names it.
+pub trait Numbered {
+    /// The key's number.
+    fn id(&self) -> u32;
+}
+
+/// A key that seals refresh tokens. Clones share it.
+#[derive(Clone, Debug)]
+pub struct MacKey {
+    id: u32,
+    secret: Arc<Secret<[u8; SYMMETRIC_KEY_BYTES]>>,
+    prepared: hmac::Key,
+}
+
+impl MacKey {
+    /// The key number `id`.
+    pub fn new(id: u32, secret: Secret<[u8; SYMMETRIC_KEY_BYTES]>) -> Self {
+        let prepared = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
+        Self { id, secret: Arc::new(secret), prepared }
+    }
+
+    /// Its number.
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The HMAC-SHA-256 of `message`: [`MAC_BYTES`] bytes.
+    pub fn mac(&self, message: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.prepared, message)
+    }
+
+    /// Whether `mac` is that of `message`, in time that does not depend on where they differ.
+    pub fn verifies(&self, message: &[u8], mac: &[u8]) -> bool {
+        hmac::verify(&self.prepared, message, mac).is_ok()
+    }
+
+    pub(super) fn secret(&self) -> &Secret<[u8; SYMMETRIC_KEY_BYTES]> {
+        &self.secret
+    }
+}
+
+impl Numbered for MacKey {
+    fn id(&self) -> u32 {
+        self.id
+    }
+}
+
+/// The secret input of argon2id: a stolen table alone does not let anybody try passwords. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Pepper {
+    id: u32,
+    secret: Arc<Secret<[u8; SYMMETRIC_KEY_BYTES]>>,
+}
+
+impl Pepper {
+    /// The pepper number `id`.
+    pub fn new(id: u32, secret: Secret<[u8; SYMMETRIC_KEY_BYTES]>) -> Self {
+        Self { id, secret: Arc::new(secret) }
+    }
+
+    /// Its number.
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The plaintext, for argon2.
+    pub fn expose(&self) -> &[u8] {
+        self.secret.expose()
+    }
+}
+
+impl Numbered for Pepper {
+    fn id(&self) -> u32 {
+        self.id
+    }
+}
+
+/// Keys of one kind: one that makes new things, and others that are still, or already, accepted.
+#[derive(Clone, Debug)]
+pub struct NumberedRing<K> {
+    active: K,
+    others: Vec<K>,
+}
+
+/// The keys that seal refresh tokens.
+pub type MacKeys = NumberedRing<MacKey>;
+
+/// The peppers.
+pub type Peppers = NumberedRing<Pepper>;
+
+impl<K: Numbered + Clone> NumberedRing<K> {
+    /// A ring of these keys.
+    ///
+    /// # Errors
+    /// [`SymmetricFault`] if the active one is not among them, or two share a number.
+    pub fn new(active: u32, mut keys: Vec<K>) -> Result<Self, SymmetricFault> {
+        keys.sort_by_key(Numbered::id);
+        if let Some(twice) = keys.windows(2).find_map(|pair| match pair {
+            [left, right] if left.id() == right.id() => Some(left.id()),
+            _ => None,
+        }) {
+            return Err(SymmetricFault::Twice { id: twice });
+        }
+        let position = keys.iter().position(|key| key.id() == active);
+        let position = position.ok_or(SymmetricFault::NoActive { id: active })?;
+        let active = keys.remove(position);
+        Ok(Self { active, others: keys })
+    }
+
+    /// The key that makes new things.
+    pub const fn active(&self) -> &K {
+        &self.active
+    }
+
+    /// The key number `id`, active or not.
+    pub fn find(&self, id: u32) -> Option<&K> {
+        self.iter().find(|key| key.id() == id)
+    }
+
+    /// Every key, the active one first.
+    pub fn iter(&self) -> impl Iterator<Item = &K> {
+        std::iter::once(&self.active).chain(&self.others)
+    }
+
+    /// Adds `key` as an accepted one. It may be made active once every function can have read this ring, which is
+    /// [`super::Limits::hard_limit`] after it was stored: before, another function would refuse what it made.
+    ///
+    /// # Errors
+    /// [`SymmetricFault::Twice`] if its number is taken.
+    pub fn accepting(&self, key: K) -> Result<Self, SymmetricFault> {
+        Self::new(self.active.id(), self.iter().cloned().chain([key]).collect())
+    }
+
+    /// Makes the accepted key number `id` the active one; the one before it is accepted still.
+    ///
+    /// # Errors
+    /// [`SymmetricFault::NoActive`] if there is no such key.
+    pub fn activating(&self, id: u32) -> Result<Self, SymmetricFault> {
+        Self::new(id, self.iter().cloned().collect())
+    }
+}
+
+/// The secret with every symmetric key of a deployment.
+#[derive(Clone, Debug)]
+pub struct SymmetricKeys {
+    mac: MacKeys,
+    pepper: Peppers,
+}
+
+impl SymmetricKeys {
+    /// The secret with these keys.
+    pub const fn new(mac: MacKeys, pepper: Peppers) -> Self {
+        Self { mac, pepper }
+    }
+
+    /// The keys that seal refresh tokens.
+    pub const fn mac_keys(&self) -> &MacKeys {
+        &self.mac
+    }
+
+    /// The peppers.
+    pub const fn peppers(&self) -> &Peppers {
+        &self.pepper
+    }
+
+    /// The first keys of a deployment, each number 1.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] if the operating system gives none.
+    pub fn generate(randomness: &Randomness) -> Result<Self, NoRandomness> {
+        let mac = MacKey::new(1, Secret::new(randomness.bytes()?));
+        let pepper = Pepper::new(1, Secret::new(randomness.bytes()?));
+        Ok(Self {
+            mac: NumberedRing { active: mac, others: Vec::new() },
+            pepper: NumberedRing { active: pepper, others: Vec::new() },
+        })
+    }
+}

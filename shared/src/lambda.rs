@@ -1,0 +1,55 @@
+//! A function on AWS Lambda: configuration read and checked once, then requests until the sandbox ends.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+
+use lambda_http::{Body, Error, Request, Response};
+use tower::util::BoxCloneSyncService;
+
+use crate::app::App;
+use crate::config::{Need, process_environment};
+use crate::telemetry;
+
+/// Starts logging and builds the [`App`] of a function that needs `needs` from the process's environment.
+///
+/// # Errors
+/// Every fault of the configuration, at once: the function does not start.
+pub async fn start(needs: &[Need]) -> Result<Arc<App>, Error> {
+    let environment = process_environment();
+    // A second subscriber means that somebody has set one up already: theirs stays.
+    let _ = tracing::subscriber::set_global_default(telemetry::subscriber(&environment, std::io::stdout));
+    match App::from_variables(&environment, needs).await {
+        Ok(app) => Ok(Arc::new(app)),
+        Err(faults) => {
+            tracing::error!(target: "audit", event = "not_started", fault = %faults);
+            Err(Error::from(faults))
+        }
+    }
+}
+
+/// Runs an HTTP function until Lambda ends it.
+///
+/// # Errors
+/// The configuration's faults, or the runtime's.
+pub async fn run<H, F>(needs: &[Need], handle: H) -> Result<(), Error>
+where
+    H: Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let app = start(needs).await?;
+    lambda_http::run(service(app, handle)).await
+}
+
+/// The service that Lambda, the laptop and the tests all drive.
+pub fn service<A, H, F>(app: Arc<A>, handle: H) -> BoxCloneSyncService<Request, Response<Body>, Infallible>
+where
+    A: Send + Sync + 'static,
+    H: Fn(Arc<A>, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    BoxCloneSyncService::new(lambda_http::service_fn(move |request| {
+        let answer = handle(Arc::clone(&app), request);
+        async move { Ok(answer.await) }
+    }))
+}

@@ -1,0 +1,58 @@
+//! What a guess costs: argon2id's parameters (RFC 9106 §3.1, OWASP Password Storage Cheat Sheet).
+
+use argon2::Params;
+
+/// Memory, passes and lanes of one hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    memory_kib: u32,
+    iterations: u32,
+    parallelism: u32,
+}
+
+/// The parameters are weaker than anything a deployment should run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "argon2id needs at least {} KiB and 1 pass, with memory × passes of at least {}",
+    Cost::MIN_MEMORY_KIB,
+    Cost::MIN_WORK_KIB
+)]
+pub struct InvalidCost;
+
+impl Cost {
+    /// The smallest memory among OWASP's equivalent settings (m=7168, t=5, p=1).
+    pub const MIN_MEMORY_KIB: u32 = 7 * 1024;
+    /// Memory times passes of OWASP's weakest equivalent setting (m=7168, t=5): a lower product is a cheaper guess.
+    pub const MIN_WORK_KIB: u32 = 7 * 1024 * 5;
+    /// OWASP's second setting: 19 MiB and two passes, 23 to 29 ms on one Lambda-sized core, and six of them fit into
+    /// a 128 MiB function beside the runtime.
+    pub const DEFAULT: Self = Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 };
+
+    /// These parameters.
+    ///
+    /// # Errors
+    /// [`InvalidCost`] below OWASP's settings, or outside of what argon2 can do.
+    pub fn new(memory_kib: u32, iterations: u32, parallelism: u32) -> Result<Self, InvalidCost> {
+        let work = u64::from(memory_kib) * u64::from(iterations);
+        if memory_kib < Self::MIN_MEMORY_KIB || work < u64::from(Self::MIN_WORK_KIB) {
+            return Err(InvalidCost);
+        }
+        Params::new(memory_kib, iterations, parallelism, None).map_err(|_| InvalidCost)?;
+        Ok(Self { memory_kib, iterations, parallelism })
+    }
+
+    /// Memory of one hash, in KiB.
+    pub const fn memory_kib(&self) -> u32 {
+        self.memory_kib
+    }
+
+    /// Passes over the memory.
+    pub const fn iterations(&self) -> u32 {
+        self.iterations
+    }
+
+    /// Lanes.
+    pub const fn parallelism(&self) -> u32 {
+        self.parallelism
+    }
+}

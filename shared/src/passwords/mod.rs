@@ -1,0 +1,11 @@
+//! Passwords: argon2id, peppered, off the async threads (RFC 9106, NIST SP 800-63B-4 §3.1.1.2).
+
+mod cost;
+mod hash;
+mod hasher;
+mod password;
+
+pub use cost::{Cost, InvalidCost};
+pub use hash::{MalformedHash, PasswordHash};
+pub use hasher::{Hasher, HashingError, Verdict};
+pub use password::{InvalidPassword, Password};

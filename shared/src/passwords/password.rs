@@ -1,0 +1,60 @@
+//! A password as a person typed it, in its one comparable form (RFC 8265 §4, NIST SP 800-63B-4 §3.1.1.2).
+
+use precis_profiles::OpaqueString;
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
+
+use crate::secret::Secret;
+
+/// A password, normalized by the PRECIS `OpaqueString` profile: the same keystrokes give the same bytes on every
+/// device, nothing is cut, case counts.
+#[derive(Clone, Debug)]
+pub struct Password(Secret<String>);
+
+/// The text can be nobody's password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must not be empty or hold control characters")]
+pub struct InvalidPassword;
+
+impl Password {
+    /// Normalizes what a person typed.
+    ///
+    /// # Errors
+    /// [`InvalidPassword`] for an empty text or one with control characters (RFC 8265 §4.2 and §4.1: neither is a password).
+    pub fn parse(typed: &Secret<String>) -> Result<Self, InvalidPassword> {
+        OpaqueString::enforce(typed.expose().as_str())
+            .map(|normalized| Self(Secret::new(normalized.into_owned())))
+            .map_err(|_| InvalidPassword)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.expose().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(typed: &str) -> Vec<u8> {
+        Password::parse(&Secret::new(typed.to_owned())).unwrap().bytes().to_vec()
+    }
+
+    #[test]
+    fn the_same_keystrokes_are_the_same_password_on_every_device() {
+        assert_eq!(bytes("Ångström"), bytes("A\u{30a}ngstro\u{308}m"));
+        assert_eq!(bytes("a\u{2003}b"), bytes("a b"));
+    }
+
+    #[test]
+    fn case_and_length_count() {
+        assert_ne!(bytes("Secret"), bytes("secret"));
+        assert_eq!(bytes(&"x".repeat(4096)).len(), 4096);
+    }
+
+    #[test]
+    fn an_empty_or_unprintable_text_is_no_password() {
+        for typed in ["", "a\0b", "a\u{7}b"] {
+            assert_eq!(Password::parse(&Secret::new(typed.to_owned())).err(), Some(InvalidPassword), "{typed:?}");
+        }
+    }
+}

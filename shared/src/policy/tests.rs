@@ -1,0 +1,265 @@
+//! Promise 10, on paper: a policy says of every request what the rules say of the route that the gateway matches.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::identity::UserId;
+use crate::principal::{CredentialKind, Principal};
+use crate::scope::{Roles, Scopes};
+
+const RULES: &str = include_str!("../../../functions/authorizer/routes.toml");
+const ARN: &str = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod";
+
+fn principal(scope: &str, roles: &str) -> Principal {
+    Principal {
+        sub: UserId::from_bytes([1; 16]),
+        sid: None,
+        client_id: "app".into(),
+        scope: Scopes::parse(scope).unwrap(),
+        roles: Roles::parse(roles).unwrap(),
+        auth_method: CredentialKind::AccessToken,
+        auth_time: None,
+        tenant: None,
+    }
+}
+
+fn request(method_and_path: &str) -> MethodArn {
+    MethodArn::parse(&format!("{ARN}/{method_and_path}")).unwrap()
+}
+
+/// IAM's wildcard: `*` is any text, slashes too; `?` is one character.
+fn iam_matches(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern, text) {
+        ([], []) => true,
+        ([b'*', rest @ ..], _) => (0..=text.len()).any(|from| iam_matches(rest, &text[from..])),
+        ([b'?', rest @ ..], [_, text @ ..]) => iam_matches(rest, text),
+        ([one, rest @ ..], [other, text @ ..]) => one == other && iam_matches(rest, text),
+        _ => false,
+    }
+}
+
+/// IAM's evaluation: an explicit denial wins, then a permission, then nothing.
+fn iam_permits(policy: &Policy, arn: &str) -> bool {
+    let hit = |resources: &[String]| resources.iter().any(|resource| iam_matches(resource.as_bytes(), arn.as_bytes()));
+    hit(policy.allowed()) && !hit(policy.denied())
+}
+
+fn fault(text: &str) -> (usize, String, Fault) {
+    let InvalidRules { line, field, fault } = Rules::parse(text).unwrap_err();
+    (line, field, fault)
+}
+
+#[test]
+fn the_shipped_rules_ask_for_what_they_say() {
+    let rules = Rules::parse(RULES).unwrap();
+    let nobody = principal("", "");
+    assert_eq!(rules.decide("GET /whoami", &nobody), Decision::Permitted);
+    let missing = Missing::Scopes(Scopes::parse("orders:read").unwrap());
+    assert_eq!(rules.decide("GET /orders", &nobody), Decision::Forbidden { missing });
+    assert_eq!(rules.decide("GET /orders", &principal("a orders:read", "")), Decision::Permitted);
+    let missing = Missing::Role("admin".parse().unwrap());
+    assert_eq!(rules.decide("GET /admin", &principal("orders:read", "ops")), Decision::Forbidden { missing });
+    assert_eq!(rules.decide("GET /admin", &principal("", "admin ops")), Decision::Permitted);
+    assert!(rules.find("GET /admin").unwrap().strict);
+}
+
+#[test]
+fn a_route_without_a_rule_is_refused() {
+    let rules = Rules::parse(RULES).unwrap();
+    let everything = principal("orders:read", "admin");
+    for key in [
+        "POST /orders",
+        "GET /orders/",
+        "GET //orders",
+        "get /orders",
+        "GET /Orders",
+        "$default",
+        "ANY /orders",
+        "",
+        " ",
+    ] {
+        assert_eq!(rules.decide(key, &everything), Decision::Forbidden { missing: Missing::Rule }, "{key}");
+    }
+}
+
+#[test]
+fn a_route_behind_the_authorizer_that_no_rule_names_is_found_before_it_is_served() {
+    let rules = Rules::parse(RULES).unwrap();
+    let routes = ["GET /whoami", "GET /orders/{id}", "POST /orders"];
+    assert_eq!(rules.undeclared(routes).collect::<Vec<_>>(), ["GET /orders/{id}", "POST /orders"]);
+}
+
+#[test]
+fn a_rule_for_any_holds_for_each_method() {
+    let rules = Rules::parse("[[route]]\nroute = 'ANY /files/{path+}'\nscope = 'files'").unwrap();
+    assert!(rules.find("PUT /files/{path+}").is_some());
+    assert!(rules.find("ANY /files/{path+}").is_some());
+    assert!(rules.find("PUT /files").is_none());
+    assert!(rules.find_by_path("PUT", "/files/a/b").is_some());
+    assert!(rules.find_by_path("PUT", "/files").is_none());
+}
+
+#[test]
+fn a_fault_in_the_rules_names_its_line_and_its_field() {
+    let entry = |body: &str| format!("# rules\n[[route]]\nroute = 'GET /a'\n{body}");
+    assert_eq!(fault(&entry("")), (3, "scope".into(), Fault::NoRequirement));
+    assert_eq!(fault(&entry("strict = true")), (3, "scope".into(), Fault::NoRequirement));
+    assert_eq!(fault(&entry("scope = ''")), (3, "scope".into(), Fault::NoRequirement));
+    assert_eq!(fault(&entry("scope = 'a  b'")).0, 4);
+    assert_eq!(fault(&entry("role = 'Admin'")).1, "role");
+    assert_eq!(fault(&entry("any = false")), (4, "any".into(), Fault::Contradiction));
+    assert_eq!(fault(&entry("role = 'admin'\nany = true")), (5, "any".into(), Fault::Contradiction));
+    assert_eq!(fault("[[route]]\nany = true"), (1, "route".into(), Fault::NoRoute));
+    assert_eq!(fault("[[route]]\nroute = 'GET /*'\nany = true"), (2, "route".into(), InvalidRoute::Character.into()));
+    assert_eq!(fault("# nothing"), (1, "route".into(), Fault::Empty));
+    for (body, line, field) in
+        [("scope = 3", 4, "scope"), ("scopes = 'a'", 4, "scopes"), ("any = 'yes'", 4, "any"), ("role = [", 4, "role")]
+    {
+        let (at, named, fault) = fault(&entry(body));
+        assert_eq!((at, named.as_str()), (line, field), "{body}: {fault}");
+        assert!(matches!(fault, Fault::Syntax(_)));
+    }
+}
+
+#[test]
+fn two_rules_for_the_same_requests_are_refused() {
+    let two = |one: &str, other: &str| {
+        fault(&format!("[[route]]\nroute = '{one}'\nany = true\n[[route]]\nroute = '{other}'\nany = true")).2
+    };
+    assert_eq!(two("GET /a/{id}", "GET /a/{name}"), Fault::Duplicate("GET /a/{id}".into()));
+    assert_eq!(two("ANY /a", "GET /a"), Fault::AnyBesideMethod("ANY /a".into()));
+    assert_eq!(two("GET /a", "ANY /a"), Fault::AnyBesideMethod("GET /a".into()));
+}
+
+#[test]
+fn rules_that_no_policy_can_tell_apart_are_refused() {
+    let rules = |one: &str, other: &str| {
+        Rules::parse(&format!(
+            "[[route]]\nroute = 'GET {one}'\nscope = 'a'\n[[route]]\nroute = 'GET {other}'\nscope = 'b'"
+        ))
+    };
+    let ambiguous = |one, other| matches!(rules(one, other), Err(InvalidRules { fault: Fault::Ambiguous { .. }, .. }));
+    assert!(ambiguous("/{proxy+}", "/admin/{id}"));
+    assert!(ambiguous("/a/{x}", "/{y}/b"));
+    assert!(!ambiguous("/{proxy+}", "/admin/{rest+}"));
+    assert!(!ambiguous("/orders/{id}", "/orders/{id}/items"));
+    assert!(!ambiguous("/orders/{id}", "/orders/mine"));
+    let same =
+        Rules::parse("[[route]]\nroute = 'GET /{p+}'\nscope = 'a'\n[[route]]\nroute = 'GET /admin/{id}'\nscope = 'a'");
+    assert!(same.is_ok(), "who may call the one may call the other: nothing to tell apart");
+}
+
+#[test]
+fn a_policy_lists_each_permitted_route_of_the_stage_that_asked() {
+    let rules = Rules::parse(RULES).unwrap();
+    let policy = rules.policy(&request("GET/whoami"), &principal("orders:read", "admin"), Caching::Possible);
+    assert_eq!(policy.allowed(), [format!("{ARN}/GET/whoami"), format!("{ARN}/GET/orders")]);
+    assert!(policy.denied().is_empty());
+    let document = serde_json::to_value(&policy).unwrap();
+    assert_eq!(document["Version"], "2012-10-17");
+    assert_eq!(document["Statement"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_policy_that_may_be_replayed_never_covers_a_strict_route() {
+    let rules = Rules::parse(RULES).unwrap();
+    let admin = principal("", "admin");
+    let cached = rules.policy(&request("GET/admin"), &admin, Caching::Possible);
+    assert!(!iam_permits(&cached, &format!("{ARN}/GET/admin")));
+    let uncached = rules.policy(&request("GET/admin"), &admin, Caching::Never);
+    assert!(iam_permits(&uncached, &format!("{ARN}/GET/admin")));
+    let under_wildcard =
+        "[[route]]\nroute = 'GET /{p+}'\nany = true\n[[route]]\nroute = 'GET /admin'\nany = true\nstrict = true";
+    let cached = Rules::parse(under_wildcard).unwrap().policy(&request("GET/x"), &admin, Caching::Possible);
+    assert!(iam_permits(&cached, &format!("{ARN}/GET/x")));
+    assert!(!iam_permits(&cached, &format!("{ARN}/GET/admin")));
+}
+
+#[test]
+fn who_may_call_nothing_is_denied_every_declared_route() {
+    let rules = Rules::parse("[[route]]\nroute = 'ANY /a/{id}'\nrole = 'admin'").unwrap();
+    let policy = rules.policy(&request("GET/a/1"), &principal("", ""), Caching::Possible);
+    assert!(policy.allowed().is_empty());
+    assert_eq!(policy.denied().len(), Method::ALL.len());
+    assert!(policy.denied().contains(&format!("{ARN}/PUT/a/*")));
+}
+
+#[test]
+fn a_path_that_the_gateway_tidies_up_is_not_found_under_a_wildcard() {
+    let rules = "[[route]]\nroute = 'GET /{x}'\nany = true\n[[route]]\nroute = 'GET /a/{x}'\nany = true\n[[route]]\nroute = 'GET /a'\nrole = 'admin'";
+    let policy = Rules::parse(rules).unwrap().policy(&request("GET/b"), &principal("", ""), Caching::Possible);
+    for path in ["/a", "/a/", "//a", "/a//"] {
+        assert!(!iam_permits(&policy, &format!("{ARN}/GET{path}")), "{path}");
+    }
+    assert!(iam_permits(&policy, &format!("{ARN}/GET/b")));
+    assert!(iam_permits(&policy, &format!("{ARN}/GET/a/1")));
+}
+
+#[test]
+fn an_arn_that_is_wider_than_one_stage_is_refused() {
+    for arn in [
+        "*",
+        "",
+        "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/GET/",
+        "arn:aws:execute-api:eu-west-1:123456789012:*/prod/GET/",
+        "arn:aws:execute-api:*:123456789012:a1/prod/GET/",
+        "arn:aws:execute-api:eu-west-1:*:a1/prod/GET/",
+        "arn:aws:lambda:eu-west-1:123456789012:a1/prod/GET/",
+        "arn:aws:execute-api:eu-west-1:123456789012:a1/prod/GET",
+        "arn:aws:execute-api:eu-west-1:123456789012:a1//GET/",
+        "arn:aws:execute-api:eu-west-1:123456789012:a1/${aws:x}/GET/",
+        "arn:aws:execute-api:eu-west-1:123456789012:a1/prod/*/x",
+    ] {
+        assert_eq!(MethodArn::parse(arn), Err(InvalidMethodArn), "{arn}");
+    }
+    let root = MethodArn::parse("arn:aws-cn:execute-api:cn-north-1:123456789012:a1/$default/GET/").unwrap();
+    assert_eq!((root.method.as_str(), root.path.as_str()), ("GET", "/"));
+}
+
+prop_compose! {
+    fn any_path()(pieces in prop::collection::vec(prop::sample::select(vec!["a", "b", "{x}"]), 0..3), end in prop::sample::select(vec!["", "/{p+}", "/c"])) -> String {
+        let path = pieces.iter().map(|piece| format!("/{piece}")).collect::<String>() + end;
+        if path.is_empty() { "/".into() } else { path }
+    }
+}
+
+prop_compose! {
+    fn any_rules()(entries in prop::collection::vec((prop::sample::select(vec!["GET", "POST", "ANY"]), any_path(), prop::sample::select(vec!["any = true", "scope = 's'", "scope = 's t'", "role = 'r'", "scope = 't'\nrole = 'r'", "any = true\nstrict = true", "role = 'r'\nstrict = true"])), 1..6)) -> String {
+        entries.iter().map(|(method, path, asks)| format!("[[route]]\nroute = '{method} {path}'\n{asks}\n")).collect()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, max_global_rejects: 200_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_policy_decides_every_request_as_the_rule_of_its_route_does(
+        text in any_rules(),
+        scope in prop::sample::select(vec!["", "s", "t", "s t", "u"]),
+        roles in prop::sample::select(vec!["", "r", "q"]),
+        strict_request in any::<bool>(),
+        paths in prop::collection::vec(prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "z"]), 0..5), 1..12),
+    ) {
+        let Ok(rules) = Rules::parse(&text) else { return Err(TestCaseError::reject("not a rule set")) };
+        let caller = principal(scope, roles);
+        let caching = if strict_request { Caching::Never } else { Caching::Possible };
+        let policy = rules.policy(&request("GET/from/anywhere"), &caller, caching);
+
+        for resource in policy.allowed().iter().chain(policy.denied()) {
+            prop_assert!(resource.starts_with(&format!("{ARN}/")), "{resource}");
+        }
+        for resource in policy.allowed() {
+            let method = resource.strip_prefix(&format!("{ARN}/")).unwrap().split('/').next().unwrap();
+            prop_assert!(Method::ALL.iter().any(|known| known.as_str() == method), "{resource}");
+        }
+        for path in paths {
+            let path = format!("/{}", path.join("/"));
+            for method in ["GET", "POST", "PUT"] {
+                // Where no declared route fits, the gateway has none to route to: `Rules::undeclared` sees to that.
+                let Some(rule) = rules.find_by_path(method, &path) else { continue };
+                let expected = rule.permits(&caller) == Decision::Permitted && (strict_request || !rule.strict);
+                prop_assert_eq!(iam_permits(&policy, &format!("{ARN}/{method}{path}")), expected, "{} {}\n{}\n{:?}", method, path, text, policy);
+            }
+        }
+    }
+}

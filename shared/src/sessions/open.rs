@@ -1,0 +1,62 @@
+//! Opening a session for a person who has just signed in.
+
+use std::future::Future;
+
+use super::rotation::Generation;
+use super::session::{AuthenticationMethod, Client, Device, Session, State};
+use crate::accounts::LoginRecord;
+use crate::clock::Timestamp;
+use crate::identity::SessionId;
+use crate::keys::MacKeys;
+use crate::randomness::{NoRandomness, Randomness};
+use crate::scope::Scopes;
+use crate::storage::StoreError;
+
+/// The store's side of a sign-in.
+pub trait OpenSession {
+    /// Writes `session` if the account still stands as it was when its password was read (`account_version`), in one
+    /// transaction: a sign-in that races with a disabled account or a changed password opens nothing.
+    fn open(&self, session: &Session, account_version: u64)
+    -> impl Future<Output = Result<Opening, StoreError>> + Send;
+}
+
+/// What became of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The session is written.
+    Opened,
+    /// The account changed in between; nothing is written.
+    AccountChanged,
+}
+
+/// A session for the person behind `record`, not yet written.
+///
+/// # Errors
+/// [`NoRandomness`] if the operating system gives none.
+pub fn session_for(
+    record: &LoginRecord,
+    client: &Client,
+    scope: Scopes,
+    device: Option<Device>,
+    keys: &MacKeys,
+    randomness: &Randomness,
+    now: Timestamp,
+) -> Result<Session, NoRandomness> {
+    let expires_at = now.plus(client.absolute_lifetime);
+    Ok(Session {
+        user: record.user,
+        id: SessionId::random(randomness)?,
+        client_id: client.id.clone(),
+        scope,
+        roles: record.roles.clone(),
+        auth_time: now,
+        auth_method: AuthenticationMethod::Password,
+        device,
+        generation: Generation::FIRST,
+        rotated_at: now,
+        mac_key: keys.active().id(),
+        idle_expires_at: now.plus(client.idle_lifetime),
+        expires_at,
+        state: State::Live,
+    })
+}

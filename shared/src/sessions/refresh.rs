@@ -1,0 +1,139 @@
+//! Refreshing a session: at most one successor, the same one for a retry, and an end for a copy (DESIGN §6).
+
+use std::future::Future;
+
+use super::refresh_token::{NotOurs, RefreshToken};
+use super::rotation::Over;
+use super::session::{Client, Ending, Session};
+use crate::clock::Timestamp;
+use crate::identity::{SessionId, UserId};
+use crate::keys::MacKeys;
+use crate::secret::Secret;
+use crate::storage::StoreError;
+
+/// The store's side of a refresh.
+pub trait Rotate {
+    /// Rotates the session that `token` names if the token is current, and otherwise does what
+    /// [`super::rotation::decide`] says; all of it atomic, and a session that must end has ended when this returns.
+    ///
+    /// `mac_key` will be recorded as the maker of the next token.
+    fn rotate(
+        &self,
+        token: &RefreshToken,
+        client: &Client,
+        mac_key: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Rotation, StoreError>> + Send;
+}
+
+/// What became of a presented refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// The session moved on by one generation; this is how it stands now.
+    Rotated(Session),
+    /// It had moved on already, by this very token; this is how it stands.
+    Retried(Session),
+    /// The token is a late duplicate out of a burst; the session lives on.
+    Late,
+    /// The token was spent; the session has been ended.
+    Reused(Ending),
+    /// The session was over before.
+    Over(Over),
+    /// There is no such session, or it belongs to another client.
+    Unknown,
+}
+
+/// A refresh that went well.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// The session as it stands.
+    pub session: Session,
+    /// Its current refresh token.
+    pub refresh_token: Secret<String>,
+    /// Whether this repeats an earlier answer.
+    pub retried: bool,
+}
+
+/// Why a refresh token was refused, for the log; the client hears one and the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not a token that we made.
+    #[error(transparent)]
+    NotOurs(#[from] NotOurs),
+    /// A late duplicate; the session lives.
+    #[error("a late duplicate")]
+    Late,
+    /// Reuse; the session has been ended.
+    #[error("reuse, the session has been ended: {cause}")]
+    Reused {
+        /// Whose session it was.
+        user: UserId,
+        /// Which session it was.
+        session: SessionId,
+        /// What the reuse looks like.
+        cause: Ending,
+    },
+    /// The session had expired or ended.
+    #[error("the session is over: {0:?}")]
+    Over(Over),
+    /// No such session of this client.
+    #[error("no such session of this client")]
+    Unknown,
+}
+
+impl Refusal {
+    /// The reason as logs spell it.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NotOurs(not_ours) => not_ours.reason(),
+            Self::Late => "late_duplicate",
+            Self::Reused { cause, .. } | Self::Over(Over::Ended(cause)) => cause.as_str(),
+            Self::Over(Over::Idle) => "idle_expiry",
+            Self::Over(Over::Absolute) => "absolute_expiry",
+            Self::Unknown => "unknown_session",
+        }
+    }
+}
+
+/// Refused, or not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// Decided: no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Not decided: nothing was lost, the client may try again with the same token.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Exchanges a refresh token for its successor. One storage call when all is well.
+///
+/// # Errors
+/// [`RefreshError::Refused`] once the defence, if any, is committed; [`RefreshError::Store`] if storage did not answer.
+pub async fn refresh(
+    store: &impl Rotate,
+    keys: &MacKeys,
+    presented: &Secret<String>,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Refreshed, RefreshError> {
+    let token = RefreshToken::open(presented.expose(), keys).map_err(Refusal::from)?;
+    let (session, retried) = match store.rotate(&token, client, keys.active().id(), now).await? {
+        Rotation::Rotated(session) => (session, false),
+        Rotation::Retried(session) => (session, true),
+        Rotation::Late => return Err(Refusal::Late.into()),
+        Rotation::Reused(cause) => {
+            return Err(Refusal::Reused { user: token.user, session: token.session, cause }.into());
+        }
+        Rotation::Over(over) => return Err(Refusal::Over(over).into()),
+        Rotation::Unknown => return Err(Refusal::Unknown.into()),
+    };
+    Ok(Refreshed { refresh_token: current_token(&session, keys), session, retried })
+}
+
+/// The current refresh token of `session`. Made with the key that the session remembers, so that a retry across a key
+/// rotation gets the same bytes; if that key has left the ring, with the active one, for the same generation.
+pub fn current_token(session: &Session, keys: &MacKeys) -> Secret<String> {
+    let key = keys.find(session.mac_key).unwrap_or_else(|| keys.active());
+    RefreshToken { user: session.user, session: session.id, generation: session.generation }.seal(key)
+}

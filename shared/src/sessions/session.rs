@@ -1,0 +1,199 @@
+//! A session as the table holds it: who signed in, how, for which client, and until when.
+//!
+//! Everything that a refresh must know lies here, so that a refresh is one call (DESIGN §5).
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::rotation::{Generation, RetryPolicy};
+use crate::clock::Timestamp;
+use crate::identity::{SessionId, UserId};
+use crate::scope::{Roles, Scopes};
+
+/// One sign-in on one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Whose it is.
+    pub user: UserId,
+    /// Its own name, the `sid` of its tokens.
+    pub id: SessionId,
+    /// The client that may refresh it (RFC 6749 §10.4 binds refresh tokens to the client).
+    pub client_id: String,
+    /// What its access tokens may do.
+    pub scope: Scopes,
+    /// The roles of its user when the session was opened; a change of roles ends the session.
+    pub roles: Roles,
+    /// When the person last proved who they are (`auth_time`, OpenID Connect Core §2).
+    pub auth_time: Timestamp,
+    /// How they proved it.
+    pub auth_method: AuthenticationMethod,
+    /// What the person calls the device, if the client said.
+    pub device: Option<Device>,
+    /// The refresh token that is current.
+    pub generation: Generation,
+    /// When the current refresh token was first made.
+    pub rotated_at: Timestamp,
+    /// The MAC key that the current refresh token was made with.
+    pub mac_key: u32,
+    /// When the session dies unless it is refreshed before.
+    pub idle_expires_at: Timestamp,
+    /// When the session dies whatever happens. Rotation never moves it.
+    pub expires_at: Timestamp,
+    /// Live, or ended and why.
+    pub state: State,
+}
+
+/// Whether a session may still be refreshed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not ended; it may have expired nevertheless.
+    Live,
+    /// Ended before its time; nothing brings it back.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        cause: Ending,
+    },
+}
+
+/// What ended a session before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The user or their client revoked it (RFC 7009).
+    Revoked,
+    /// A spent refresh token was presented; the successor was never used, so an answer was probably lost.
+    LostResponse,
+    /// A spent refresh token was presented shortly after the rotations that spent it: a client that races with itself.
+    Concurrent,
+    /// A refresh token was presented long after its successor was used: somebody holds a copy.
+    Replay,
+    /// A refresh token newer than the session was presented: the table was restored from a backup.
+    Restored,
+    /// The account was disabled.
+    AccountDisabled,
+    /// The password was changed.
+    PasswordChanged,
+    /// An operator ended it.
+    Operator,
+}
+
+impl Ending {
+    const ALL: [Self; 8] = [
+        Self::Revoked,
+        Self::LostResponse,
+        Self::Concurrent,
+        Self::Replay,
+        Self::Restored,
+        Self::AccountDisabled,
+        Self::PasswordChanged,
+        Self::Operator,
+    ];
+
+    /// The cause as logs and the table spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::LostResponse => "lost_response",
+            Self::Concurrent => "concurrent",
+            Self::Replay => "replay",
+            Self::Restored => "restored",
+            Self::AccountDisabled => "account_disabled",
+            Self::PasswordChanged => "password_changed",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+impl FromStr for Ending {
+    type Err = UnknownCause;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCause> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == text).ok_or(UnknownCause)
+    }
+}
+
+/// The text names no cause of an ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of anything that ends a session")]
+pub struct UnknownCause;
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a person proved who they are (`amr`, RFC 8176 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthenticationMethod {
+    /// A password.
+    Password,
+}
+
+impl FromStr for AuthenticationMethod {
+    type Err = UnknownMethod;
+
+    fn from_str(text: &str) -> Result<Self, UnknownMethod> {
+        [Self::Password].into_iter().find(|method| method.as_str() == text).ok_or(UnknownMethod)
+    }
+}
+
+/// The text names no way to prove who one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a way to sign in")]
+pub struct UnknownMethod;
+
+impl AuthenticationMethod {
+    /// The method as RFC 8176 §2 spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+        }
+    }
+}
+
+/// The client that asks, as far as rotation must know it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its registered name.
+    pub id: String,
+    /// What it may do with a refresh token whose answer was lost.
+    pub retry: RetryPolicy,
+    /// How long a session of this client lives without a refresh.
+    pub idle_lifetime: Duration,
+    /// How long a session of this client lives at all.
+    pub absolute_lifetime: Duration,
+}
+
+/// What a person calls a device: shown in their list of sessions, never interpreted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device(String);
+
+/// The device's name is empty, too long or holds control characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a device name has 1 to {} characters and no control characters", Device::MAX_CHARS)]
+pub struct InvalidDevice;
+
+impl Device {
+    /// Long enough for any browser's or phone's own name, short enough that a thousand sessions stay one page to list.
+    pub const MAX_CHARS: usize = 100;
+
+    /// Takes a name as the client gave it.
+    ///
+    /// # Errors
+    /// [`InvalidDevice`] for an empty or over-long name, or one with control characters.
+    pub fn parse(name: &str) -> Result<Self, InvalidDevice> {
+        let length = name.chars().take(Self::MAX_CHARS + 1).count();
+        if length == 0 || length > Self::MAX_CHARS || name.chars().any(char::is_control) {
+            return Err(InvalidDevice);
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,206 @@
+//! The verbs of accounts: look up, register, change.
+//!
+//! Each name of an account is an item of its own that carries what a sign-in needs; every change writes the account and
+//! all its names in one transaction, so that no two of them disagree.
+
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+
+use super::account_item::{self, DISABLED_AT, PASSWORD, VERSION};
+use super::attributes::{number, text, time};
+use super::keys::{ACCOUNT, Key, PARTITION, SORT};
+use super::table::{Table, unavailable, unbuilt};
+use crate::accounts::register::{Register, Registration};
+use crate::accounts::{
+    Account, Changed, FindLogin, Identifier, LoginRecord, ManageAccounts, Standing, UpgradePassword,
+};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::passwords::PasswordHash;
+use crate::sessions::end::{EndSession, Ended, ListSessions};
+use crate::sessions::{Ending, State};
+use crate::storage::StoreError;
+
+impl FindLogin for Table {
+    async fn find_login(&self, identifier: &Identifier) -> Result<Option<LoginRecord>, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::login(identifier).attributes()))
+            // A password that was just changed must work at once.
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|fault| unavailable("GetItem (a sign-in)", fault))?;
+        found.item.as_ref().map(LoginRecord::try_from).transpose()
+    }
+}
+
+impl Register for Table {
+    async fn register(&self, account: &Account, password: &PasswordHash) -> Result<Registration, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (register)";
+        let logins = account.identifiers.iter().map(|name| account_item::login(account, name, password));
+        let items = logins.chain([account_item::account(account)]);
+        let writes = items
+            .map(|item| {
+                let put = Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(item))
+                    .condition_expression("attribute_not_exists(#pk)")
+                    .expression_attribute_names("#pk", PARTITION)
+                    .build()
+                    .map_err(|fault| unbuilt(OPERATION, fault))?;
+                Ok(TransactWriteItem::builder().put(put).build())
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        if self.transact(OPERATION, writes).await? {
+            return Ok(Registration::Registered);
+        }
+        for name in &account.identifiers {
+            if self.find_login(name).await?.is_some() {
+                return Ok(Registration::Taken(name.clone()));
+            }
+        }
+        Err(StoreError::Unavailable { operation: OPERATION, detail: "a name was taken and freed again".to_owned() })
+    }
+}
+
+impl UpgradePassword for Table {
+    async fn upgrade_password(&self, record: &LoginRecord, hash: &PasswordHash) -> Result<(), StoreError> {
+        const OPERATION: &str = "TransactWriteItems (upgrade a hash)";
+        let writes = record
+            .identifiers
+            .iter()
+            .map(|name| {
+                let update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(Key::login(name).attributes()))
+                    .condition_expression("#version = :version AND #password = :old")
+                    .update_expression("SET #password = :new")
+                    .expression_attribute_names("#version", VERSION)
+                    .expression_attribute_names("#password", PASSWORD)
+                    .expression_attribute_values(":version", number(record.version))
+                    .expression_attribute_values(":old", text(record.password.as_str()))
+                    .expression_attribute_values(":new", text(hash.as_str()))
+                    .build()
+                    .map_err(|fault| unbuilt(OPERATION, fault))?;
+                Ok(TransactWriteItem::builder().update(update).build())
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        // A condition that does not hold means that the password or its hash has changed since: the newer one stays.
+        self.transact(OPERATION, writes).await.map(drop)
+    }
+}
+
+impl ManageAccounts for Table {
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::account(user).attributes()))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|fault| unavailable("GetItem (an account)", fault))?;
+        found.item.as_ref().map(Account::try_from).transpose()
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .filter_expression("#sk = :account")
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":account", text(ACCOUNT))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .into_paginator()
+            .send();
+        let mut accounts = Vec::new();
+        while let Some(page) = pages.next().await {
+            for item in page.map_err(|fault| unavailable("Scan (accounts)", fault))?.items() {
+                accounts.push(Account::try_from(item)?);
+            }
+        }
+        Ok(accounts)
+    }
+
+    async fn set_standing(&self, user: UserId, standing: Standing, now: Timestamp) -> Result<Changed, StoreError> {
+        let Some(account) = self.account(user).await? else { return Ok(Changed::NoSuchAccount) };
+        let change = match standing {
+            Standing::Active => Change::Enable,
+            Standing::Disabled { at } => Change::Disable(at),
+        };
+        self.change(&account, &change).await?;
+        let sessions_ended = self.end_all(user, Ending::AccountDisabled, now).await?;
+        Ok(Changed::Done { sessions_ended })
+    }
+
+    async fn set_password(&self, user: UserId, hash: &PasswordHash, now: Timestamp) -> Result<Changed, StoreError> {
+        let Some(account) = self.account(user).await? else { return Ok(Changed::NoSuchAccount) };
+        self.change(&account, &Change::Password(hash)).await?;
+        let sessions_ended = self.end_all(user, Ending::PasswordChanged, now).await?;
+        Ok(Changed::Done { sessions_ended })
+    }
+}
+
+/// A change to an account after which no earlier sign-in may open a session.
+enum Change<'a> {
+    Enable,
+    Disable(Timestamp),
+    Password(&'a PasswordHash),
+}
+
+impl Table {
+    /// Writes `change` to the account and all its names in one transaction and raises their version: from here on, a
+    /// sign-in that read an earlier version opens nothing.
+    async fn change(&self, account: &Account, change: &Change<'_>) -> Result<(), StoreError> {
+        const OPERATION: &str = "TransactWriteItems (change an account)";
+        let keys = account.identifiers.iter().map(Key::login).map(|key| (key, true));
+        let writes = keys
+            .chain([(Key::account(account.user), false)])
+            .map(|(key, is_login)| {
+                let update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key.attributes()))
+                    .condition_expression("#version = :version")
+                    .expression_attribute_names("#version", VERSION)
+                    .expression_attribute_values(":version", number(account.version))
+                    .expression_attribute_values(":next", number(account.version + 1));
+                let update = match change {
+                    Change::Enable => update
+                        .update_expression("SET #version = :next REMOVE #disabled")
+                        .expression_attribute_names("#disabled", DISABLED_AT),
+                    Change::Disable(at) => update
+                        .update_expression("SET #version = :next, #disabled = :at")
+                        .expression_attribute_names("#disabled", DISABLED_AT)
+                        .expression_attribute_values(":at", time(*at)),
+                    Change::Password(hash) if is_login => update
+                        .update_expression("SET #version = :next, #password = :hash")
+                        .expression_attribute_names("#password", PASSWORD)
+                        .expression_attribute_values(":hash", text(hash.as_str())),
+                    Change::Password(_) => update.update_expression("SET #version = :next"),
+                };
+                let update = update.build().map_err(|fault| unbuilt(OPERATION, fault))?;
+                Ok(TransactWriteItem::builder().update(update).build())
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        if self.transact(OPERATION, writes).await? {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable { operation: OPERATION, detail: "the account changed in between".to_owned() })
+    }
+
+    async fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> Result<usize, StoreError> {
+        let mut ended = 0;
+        for session in self.sessions(user).await? {
+            if session.state == State::Live && self.end(user, session.id, cause, now).await? == Ended::Now {
+                ended += 1;
+            }
+        }
+        Ok(ended)
+    }
+}

@@ -1,0 +1,126 @@
+//! Items as typed fields: an item that cannot be what we wrote is named by its key, never guessed around.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::keys::{Key, PARTITION, SORT};
+use crate::clock::Timestamp;
+use crate::storage::StoreError;
+
+/// An item as DynamoDB gives and takes it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(super) fn time(value: Timestamp) -> AttributeValue {
+    number(value.seconds())
+}
+
+/// An item being written.
+pub(super) struct Writer(Item);
+
+impl Writer {
+    pub(super) fn new(key: &Key) -> Self {
+        Self(key.attributes())
+    }
+
+    pub(super) fn with(mut self, name: &str, value: AttributeValue) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Leaves the attribute out if there is no value: DynamoDB's `attribute_not_exists` then says so.
+    pub(super) fn with_some(self, name: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn finish(self) -> Item {
+        self.0
+    }
+}
+
+/// An item being read.
+pub(super) struct Reader<'a>(&'a Item);
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(item: &'a Item) -> Self {
+        Self(item)
+    }
+
+    /// A text attribute that must be there.
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, StoreError> {
+        self.text_if_any(name)?.ok_or_else(|| self.impossible(&format!("{name} is missing")))
+    }
+
+    /// A text attribute that may be absent, but not of another type.
+    pub(super) fn text_if_any(&self, name: &str) -> Result<Option<&'a str>, StoreError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::S(text)) => Ok(Some(text)),
+            Some(_) => Err(self.impossible(&format!("{name} is no string"))),
+        }
+    }
+
+    /// A text attribute read as `T`.
+    pub(super) fn parsed<T: FromStr>(&self, name: &str) -> Result<T, StoreError> {
+        let text = self.text(name)?;
+        text.parse().map_err(|_| self.impossible(&format!("{name} is malformed")))
+    }
+
+    /// A text attribute read by `parse`.
+    pub(super) fn parsed_by<T, E>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        parse(self.text(name)?).map_err(|_| self.impossible(&format!("{name} is malformed")))
+    }
+
+    /// A whole number that must be there.
+    pub(super) fn number<T: FromStr>(&self, name: &str) -> Result<T, StoreError> {
+        self.number_if_any(name)?.ok_or_else(|| self.impossible(&format!("{name} is missing")))
+    }
+
+    /// A whole number that may be absent.
+    pub(super) fn number_if_any<T: FromStr>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::N(digits)) => {
+                digits.parse().map(Some).map_err(|_| self.impossible(&format!("{name} is out of range")))
+            }
+            Some(_) => Err(self.impossible(&format!("{name} is no number"))),
+        }
+    }
+
+    /// A moment that must be there.
+    pub(super) fn time(&self, name: &str) -> Result<Timestamp, StoreError> {
+        self.number(name).map(Timestamp::from_seconds)
+    }
+
+    /// A list of strings.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<&'a str>, StoreError> {
+        let Some(AttributeValue::L(list)) = self.0.get(name) else {
+            return Err(self.impossible(&format!("{name} is no list")));
+        };
+        list.iter()
+            .map(|value| value.as_s().map(String::as_str).map_err(|_| self.impossible(&format!("{name} is malformed"))))
+            .collect()
+    }
+
+    /// The fault `what` of this item, under its key.
+    pub(super) fn impossible(&self, what: &str) -> StoreError {
+        let part = |name| self.0.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+        StoreError::Impossible { key: format!("{}/{}", part(PARTITION), part(SORT)), fault: what.to_owned() }
+    }
+}

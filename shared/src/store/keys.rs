@@ -1,0 +1,58 @@
+//! Where each item lies. Keys are built here and nowhere else.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::accounts::Identifier;
+use crate::identity::{SessionId, UserId};
+
+/// Partition key attribute.
+pub(super) const PARTITION: &str = "pk";
+/// Sort key attribute.
+pub(super) const SORT: &str = "sk";
+/// The sort key of every account.
+pub(super) const ACCOUNT: &str = "ACCOUNT";
+/// What the sort keys of sessions begin with.
+pub(super) const SESSION_PREFIX: &str = "SESSION#";
+
+/// The key of one item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    partition: String,
+    sort: String,
+}
+
+impl Key {
+    /// The account of `user`.
+    pub(super) fn account(user: UserId) -> Self {
+        Self { partition: user_partition(user), sort: ACCOUNT.to_owned() }
+    }
+
+    /// A session, under its user.
+    pub(super) fn session(user: UserId, session: SessionId) -> Self {
+        Self { partition: user_partition(user), sort: format!("{SESSION_PREFIX}{session}") }
+    }
+
+    /// What a sign-in by `identifier` reads; also what makes the identifier unique.
+    pub(super) fn login(identifier: &Identifier) -> Self {
+        Self { partition: format!("LOGIN#{identifier}"), sort: "LOGIN".to_owned() }
+    }
+
+    /// The public signing keys.
+    pub(super) fn public_keys() -> Self {
+        Self { partition: "KEYS#PUBLIC".to_owned(), sort: "CURRENT".to_owned() }
+    }
+
+    pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PARTITION.to_owned(), AttributeValue::S(self.partition.clone())),
+            (SORT.to_owned(), AttributeValue::S(self.sort.clone())),
+        ])
+    }
+}
+
+/// The partition of everything that belongs to `user`.
+pub(super) fn user_partition(user: UserId) -> String {
+    format!("USER#{user}")
+}

@@ -1,0 +1,19 @@
+//! The one store: every storage verb of the domain, over DynamoDB and Secrets Manager.
+//!
+//! Each verb is atomic and its outcomes are closed. README.md beside this file lists every access pattern with its key,
+//! condition, calls and capacity units.
+
+mod account_item;
+mod accounts;
+mod attributes;
+mod conflict;
+mod keys;
+mod public_keys;
+mod secrets;
+mod session_item;
+mod sessions;
+mod table;
+mod transaction;
+
+pub use secrets::Secrets;
+pub use table::{Table, key_schema};

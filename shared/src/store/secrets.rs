@@ -1,0 +1,104 @@
+//! The two secrets: signing keys, and the MAC keys with the peppers.
+//!
+//! Two, so that a role can be kept from one of them: whoever revokes tokens must check their MAC and may sign nothing.
+
+use std::fmt;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+
+use crate::keys::{KeysUnavailable, ReadSigningKeys, ReadSymmetricKeys, SigningKeyRing, SymmetricKeys};
+use crate::secret::Secret;
+use crate::storage::StoreError;
+
+/// The secrets of a deployment, by name or ARN.
+#[derive(Clone)]
+pub struct Secrets {
+    client: Client,
+    signing: String,
+    symmetric: String,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").field("signing", &self.signing).field("symmetric", &self.symmetric).finish()
+    }
+}
+
+impl ReadSigningKeys for Secrets {
+    async fn read_signing_keys(&self) -> Result<SigningKeyRing, KeysUnavailable> {
+        let unread = |fault: String| KeysUnavailable::new("signing keys", fault);
+        let document = self.current(&self.signing).await.map_err(unread)?;
+        SigningKeyRing::from_json(document.expose()).map_err(|fault| unread(fault.to_string()))
+    }
+}
+
+impl ReadSymmetricKeys for Secrets {
+    async fn read_symmetric_keys(&self) -> Result<SymmetricKeys, KeysUnavailable> {
+        let unread = |fault: String| KeysUnavailable::new("MAC keys and peppers", fault);
+        let document = self.current(&self.symmetric).await.map_err(unread)?;
+        SymmetricKeys::from_json(document.expose()).map_err(|fault| unread(fault.to_string()))
+    }
+}
+
+impl Secrets {
+    /// The secrets called `signing` and `symmetric`, through `client`.
+    pub fn new(client: Client, signing: impl Into<String>, symmetric: impl Into<String>) -> Self {
+        Self { client, signing: signing.into(), symmetric: symmetric.into() }
+    }
+
+    /// Whether either secret has a current value already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Secrets Manager did not say.
+    pub async fn initialized(&self) -> Result<bool, StoreError> {
+        Ok(self.has_value(&self.signing).await? || self.has_value(&self.symmetric).await?)
+    }
+
+    /// Makes `ring` the current signing keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Secrets Manager did not acknowledge it.
+    pub async fn write_signing_keys(&self, ring: &SigningKeyRing) -> Result<(), StoreError> {
+        self.write(&self.signing, &ring.to_json()).await
+    }
+
+    /// Makes `keys` the current MAC keys and peppers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Secrets Manager did not acknowledge it.
+    pub async fn write_symmetric_keys(&self, keys: &SymmetricKeys) -> Result<(), StoreError> {
+        self.write(&self.symmetric, &keys.to_json()).await
+    }
+
+    async fn current(&self, name: &str) -> Result<Secret<String>, String> {
+        let answer = self.client.get_secret_value().secret_id(name).send().await;
+        let answer = answer.map_err(|fault| DisplayErrorContext(fault).to_string())?;
+        answer.secret_string.map(Secret::new).ok_or_else(|| "the secret holds no text".to_owned())
+    }
+
+    async fn has_value(&self, name: &str) -> Result<bool, StoreError> {
+        match self.client.get_secret_value().secret_id(name).send().await {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(false),
+            Err(fault) => Err(unavailable("GetSecretValue", fault)),
+        }
+    }
+
+    /// A stack creates its secrets without a value; on a laptop nothing has created them.
+    async fn write(&self, name: &str, value: &Secret<String>) -> Result<(), StoreError> {
+        let put = self.client.put_secret_value().secret_id(name).secret_string(value.expose()).send().await;
+        match put {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                let create = self.client.create_secret().name(name).secret_string(value.expose()).send().await;
+                create.map(drop).map_err(|fault| unavailable("CreateSecret", fault))
+            }
+            Err(fault) => Err(unavailable("PutSecretValue", fault)),
+        }
+    }
+}
+
+fn unavailable(operation: &'static str, fault: impl std::error::Error) -> StoreError {
+    StoreError::Unavailable { operation, detail: DisplayErrorContext(fault).to_string() }
+}

@@ -1,0 +1,86 @@
+//! A session as an item of the table.
+//!
+//! It stays below 1 KiB, so that writing it costs one write unit: scopes, roles and the device's name are bounded.
+
+use super::attributes::{Item, Reader, Writer, number, text, time};
+use super::keys::{Key, SESSION_PREFIX};
+use crate::clock::Timestamp;
+use crate::scope::{Roles, Scopes};
+use crate::sessions::rotation::Generation;
+use crate::sessions::{Device, Ending, Session, State};
+use crate::storage::StoreError;
+
+pub(super) const CLIENT: &str = "client_id";
+pub(super) const GENERATION: &str = "generation";
+pub(super) const ROTATED_AT: &str = "rotated_at";
+pub(super) const MAC_KEY: &str = "mac_key";
+pub(super) const IDLE_EXPIRES_AT: &str = "idle_expires_at";
+/// The table's TTL attribute too.
+pub(super) const EXPIRES_AT: &str = "expires_at";
+pub(super) const ENDED_AT: &str = "ended_at";
+pub(super) const ENDED_BY: &str = "ended_by";
+const USER: &str = "user";
+const SCOPE: &str = "scope";
+const ROLES: &str = "roles";
+const AUTH_TIME: &str = "auth_time";
+const AUTH_METHOD: &str = "auth_method";
+const DEVICE: &str = "device";
+
+pub(super) fn encode(session: &Session) -> Item {
+    let (ended_at, ended_by) = match session.state {
+        State::Live => (None, None),
+        State::Ended { at, cause } => (Some(time(at)), Some(text(cause.as_str()))),
+    };
+    Writer::new(&Key::session(session.user, session.id))
+        .with(USER, text(session.user.to_string()))
+        .with(CLIENT, text(&session.client_id))
+        .with(SCOPE, text(session.scope.to_string()))
+        .with(ROLES, text(session.roles.to_string()))
+        .with(AUTH_TIME, time(session.auth_time))
+        .with(AUTH_METHOD, text(session.auth_method.as_str()))
+        .with_some(DEVICE, session.device.as_ref().map(|device| text(device.as_str())))
+        .with(GENERATION, number(session.generation.number()))
+        .with(ROTATED_AT, time(session.rotated_at))
+        .with(MAC_KEY, number(session.mac_key))
+        .with(IDLE_EXPIRES_AT, time(session.idle_expires_at))
+        .with(EXPIRES_AT, time(session.expires_at))
+        .with_some(ENDED_AT, ended_at)
+        .with_some(ENDED_BY, ended_by)
+        .finish()
+}
+
+impl TryFrom<&Item> for Session {
+    type Error = StoreError;
+
+    fn try_from(item: &Item) -> Result<Self, Self::Error> {
+        let read = Reader::new(item);
+        Ok(Self {
+            user: read.parsed(USER)?,
+            id: read
+                .parsed_by(super::keys::SORT, |sort| sort.strip_prefix(SESSION_PREFIX).unwrap_or_default().parse())?,
+            client_id: read.text(CLIENT)?.to_owned(),
+            scope: read.parsed_by(SCOPE, Scopes::parse)?,
+            roles: read.parsed_by(ROLES, Roles::parse)?,
+            auth_time: read.time(AUTH_TIME)?,
+            auth_method: read.parsed(AUTH_METHOD)?,
+            device: read
+                .text_if_any(DEVICE)?
+                .map(Device::parse)
+                .transpose()
+                .map_err(|fault| read.impossible(&fault.to_string()))?,
+            generation: Generation::from_number(read.number(GENERATION)?),
+            rotated_at: read.time(ROTATED_AT)?,
+            mac_key: read.number(MAC_KEY)?,
+            idle_expires_at: read.time(IDLE_EXPIRES_AT)?,
+            expires_at: read.time(EXPIRES_AT)?,
+            state: state(&read)?,
+        })
+    }
+}
+
+fn state(read: &Reader<'_>) -> Result<State, StoreError> {
+    Ok(match read.number_if_any(ENDED_AT)? {
+        None => State::Live,
+        Some(at) => State::Ended { at: Timestamp::from_seconds(at), cause: read.parsed::<Ending>(ENDED_BY)? },
+    })
+}

@@ -1,0 +1,204 @@
+//! The verbs of sessions: open, rotate, end, list.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Put, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
+
+use super::account_item::{DISABLED_AT, VERSION};
+use super::attributes::{Item, number, text, time};
+use super::conflict::{Attempt, until_decided};
+use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
+use super::session_item::{
+    CLIENT, ENDED_AT, ENDED_BY, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
+};
+use super::table::{Table, unavailable, unbuilt};
+use crate::authentication::LiveSession;
+use crate::clock::Timestamp;
+use crate::identity::{SessionId, UserId};
+use crate::sessions::end::{EndSession, Ended, ListSessions};
+use crate::sessions::open::{OpenSession, Opening};
+use crate::sessions::refresh::{Rotate, Rotation};
+use crate::sessions::refresh_token::RefreshToken;
+use crate::sessions::rotation::{Decision, decide, over};
+use crate::sessions::{Client, Ending, Session};
+use crate::storage::StoreError;
+
+impl OpenSession for Table {
+    async fn open(&self, session: &Session, account_version: u64) -> Result<Opening, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (open a session)";
+        let write = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(encode(session)))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PARTITION)
+            .build()
+            .map_err(|fault| unbuilt(OPERATION, fault))?;
+        let still_so = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::account(session.user).attributes()))
+            .condition_expression("#version = :version AND attribute_not_exists(#disabled)")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_names("#disabled", DISABLED_AT)
+            .expression_attribute_values(":version", number(account_version))
+            .build()
+            .map_err(|fault| unbuilt(OPERATION, fault))?;
+        let writes = vec![
+            TransactWriteItem::builder().put(write).build(),
+            TransactWriteItem::builder().condition_check(still_so).build(),
+        ];
+        Ok(if self.transact(OPERATION, writes).await? { Opening::Opened } else { Opening::AccountChanged })
+    }
+}
+
+impl Rotate for Table {
+    async fn rotate(
+        &self,
+        token: &RefreshToken,
+        client: &Client,
+        mac_key: u32,
+        now: Timestamp,
+    ) -> Result<Rotation, StoreError> {
+        const OPERATION: &str = "UpdateItem (rotate a session)";
+        let condition = "#generation = :presented AND #client = :client AND attribute_not_exists(#ended) \
+                         AND #expires > :now AND #idle > :now";
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::session(token.user, token.session).attributes()))
+            .condition_expression(condition)
+            .update_expression("SET #generation = :next, #rotated = :now, #mac = :mac, #idle = :idle")
+            .expression_attribute_names("#generation", GENERATION)
+            .expression_attribute_names("#client", CLIENT)
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_names("#expires", EXPIRES_AT)
+            .expression_attribute_names("#idle", IDLE_EXPIRES_AT)
+            .expression_attribute_names("#rotated", ROTATED_AT)
+            .expression_attribute_names("#mac", MAC_KEY)
+            .expression_attribute_values(":presented", number(token.generation.number()))
+            .expression_attribute_values(":next", number(token.generation.next().number()))
+            .expression_attribute_values(":client", text(&client.id))
+            .expression_attribute_values(":mac", number(mac_key))
+            .expression_attribute_values(":now", time(now))
+            .expression_attribute_values(":idle", time(now.plus(client.idle_lifetime)))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let before = match until_decided(OPERATION, || conditional(OPERATION, request.clone())).await? {
+            Conditional::Written(after) => return Session::try_from(&after).map(Rotation::Rotated),
+            Conditional::Refused(None) => return Ok(Rotation::Unknown),
+            Conditional::Refused(Some(item)) => Session::try_from(&item)?,
+        };
+        if before.client_id != client.id {
+            return Ok(Rotation::Unknown);
+        }
+        match decide(&before, token.generation, client.retry, now) {
+            Decision::Retry => Ok(Rotation::Retried(before)),
+            Decision::Late => Ok(Rotation::Late),
+            Decision::Over(over) => Ok(Rotation::Over(over)),
+            Decision::Reuse(cause) => {
+                // The defence is committed before anybody hears of the refusal (DESIGN §11.8).
+                self.end(before.user, before.id, cause, now).await?;
+                Ok(Rotation::Reused(cause))
+            }
+            Decision::Rotate => Err(StoreError::Impossible {
+                key: format!("{}/{SESSION_PREFIX}{}", user_partition(before.user), before.id),
+                fault: "it fits the condition that DynamoDB found it not to fit".to_owned(),
+            }),
+        }
+    }
+}
+
+impl EndSession for Table {
+    async fn end(&self, user: UserId, session: SessionId, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
+        const OPERATION: &str = "UpdateItem (end a session)";
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::session(user, session).attributes()))
+            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#ended)")
+            .update_expression("SET #ended = :now, #by = :cause")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_names("#by", ENDED_BY)
+            .expression_attribute_values(":now", time(now))
+            .expression_attribute_values(":cause", text(cause.as_str()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        Ok(match until_decided(OPERATION, || conditional(OPERATION, request.clone())).await? {
+            Conditional::Written(_) => Ended::Now,
+            Conditional::Refused(_) => Ended::Already,
+        })
+    }
+}
+
+impl LiveSession for Table {
+    async fn is_live(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::session(user, session).attributes()))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|fault| unavailable("GetItem (a session)", fault))?;
+        match found.item {
+            None => Ok(false),
+            Some(item) => Ok(over(&Session::try_from(&item)?, now).is_none()),
+        }
+    }
+}
+
+impl ListSessions for Table {
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :user AND begins_with(#sk, :sessions)")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":user", text(user_partition(user)))
+            .expression_attribute_values(":sessions", text(SESSION_PREFIX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .into_paginator()
+            .send();
+        let mut sessions = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|fault| unavailable("Query (sessions of a user)", fault))?;
+            for item in page.items() {
+                sessions.push(Session::try_from(item)?);
+            }
+        }
+        Ok(sessions)
+    }
+}
+
+/// What a conditional update came to.
+enum Conditional {
+    /// Written; the attributes that were asked for.
+    Written(Item),
+    /// The condition did not hold; the item as it stood, if there was one and it was asked for.
+    Refused(Option<Item>),
+}
+
+async fn conditional(
+    operation: &'static str,
+    request: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
+) -> Result<Attempt<Conditional>, StoreError> {
+    let fault = match request.send().await {
+        Ok(written) => return Ok(Attempt::Done(Conditional::Written(written.attributes.unwrap_or_default()))),
+        Err(fault) => fault,
+    };
+    match fault.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+            Ok(Attempt::Done(Conditional::Refused(refused.item.clone().filter(|item| !item.is_empty()))))
+        }
+        Some(UpdateItemError::TransactionConflictException(_)) => Ok(Attempt::Conflict),
+        _ => Err(unavailable(operation, fault)),
+    }
+}

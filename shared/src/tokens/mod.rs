@@ -1,0 +1,22 @@
+//! Access tokens: JSON Web Tokens by the profile of RFC 9068, minted and verified by our own rules (RFC 7515, 7519, 8725).
+//!
+//! aws-lc does the mathematics with keys that were parsed once; everything around it, what is read, in which order, and what
+//! is refused by which name, stands in this module.
+
+mod claims;
+mod compact;
+mod header;
+mod members;
+mod mint;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod verified_tokens;
+mod verifier;
+
+pub use claims::{CLOCK_LEEWAY, VerifiedToken};
+pub use compact::{MAX_TOKEN_BYTES, verify_compact};
+pub use header::MAX_KID_CHARS;
+pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
+pub use refusal::Refusal;
+pub use verifier::{Verifier, VerifyError};

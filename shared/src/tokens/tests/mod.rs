@@ -1,0 +1,1 @@
+//! What access tokens promise, as sentences.
