@@ -1,0 +1,77 @@
+//! The verdict in the words of each dialect.
+//!
+//! | dialect | nobody authenticated | authenticated, may not | may |
+//! |---|---|---|---|
+//! | HTTP API 2.0 | `isAuthorized: false`, 403 | `isAuthorized: false`, 403 | `isAuthorized: true` |
+//! | HTTP API 1.0 | a policy that denies all, 403 | the policy of the principal, 403 | the same policy |
+//! | REST API | the error `Unauthorized`, 401 | the policy of the principal, 403 | the same policy |
+//!
+//! An HTTP API cannot say 401 from inside an authorizer: it does so itself where the identity source is missing.
+
+use serde_json::{Value, json};
+use vestibule::policy::{Caching, Decision, MethodArn, Route, Rule, Rules};
+use vestibule::principal::Principal;
+
+use crate::{Dialect, Event, NoAnswer, Verdict};
+
+/// `principalId` of a policy for nobody; API Gateway refuses an answer without one.
+const NOBODY: &str = "anonymous";
+
+pub(crate) fn in_dialect(
+    event: &Event,
+    rule: Option<&Rule>,
+    verdict: Verdict,
+    rules: &Rules,
+) -> Result<Value, NoAnswer> {
+    let caching = if rule.is_some_and(|rule| rule.strict) { Caching::Never } else { Caching::Possible };
+    let undeclared = |route| if rule.is_none() { Some(route) } else { None };
+    match (&event.dialect, verdict) {
+        (Dialect::HttpApiSimple { .. }, verdict) => Ok(simple(&verdict)),
+        (Dialect::HttpApiPolicy { request, .. }, Verdict::Unauthenticated(_)) => Ok(json!({
+            "principalId": NOBODY,
+            "policyDocument": rules.deny_all(request),
+        })),
+        (Dialect::RestRequest { .. } | Dialect::RestToken { .. }, Verdict::Unauthenticated(_)) => {
+            Err(NoAnswer::Unauthorized)
+        }
+        (
+            Dialect::HttpApiPolicy { request, route } | Dialect::RestRequest { request, route },
+            Verdict::Authenticated { principal, .. },
+        ) => Ok(policy(rules, request, undeclared(route), &principal, caching)),
+        (Dialect::RestToken { request }, Verdict::Authenticated { principal, .. }) => {
+            Ok(policy(rules, request, None, &principal, caching))
+        }
+    }
+}
+
+/// Good for this route only, which is why `$context.routeKey` is among the identity sources.
+fn simple(verdict: &Verdict) -> Value {
+    match verdict {
+        Verdict::Authenticated { principal, decision: Decision::Permitted } => {
+            json!({ "isAuthorized": true, "context": principal.to_context() })
+        }
+        Verdict::Authenticated { decision: Decision::Forbidden { .. }, .. } | Verdict::Unauthenticated(_) => {
+            json!({ "isAuthorized": false })
+        }
+    }
+}
+
+/// Good for the whole API: it says what the principal may call, whichever route they came by. The gateway applies it to the
+/// request at hand, so that the decision about that one need not be repeated here.
+fn policy(
+    rules: &Rules,
+    request: &MethodArn,
+    undeclared: Option<&Route>,
+    principal: &Principal,
+    caching: Caching,
+) -> Value {
+    let mut policy = rules.policy(request, principal, caching);
+    if let Some(route) = undeclared {
+        policy.refuse(request, route);
+    }
+    json!({
+        "principalId": principal.sub,
+        "policyDocument": policy,
+        "context": principal.to_context(),
+    })
+}

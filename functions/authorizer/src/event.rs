@@ -1,0 +1,134 @@
+//! The four events that API Gateway asks an authorizer with ("Working with AWS Lambda authorizers for HTTP APIs" and "Input to an
+//! API Gateway Lambda authorizer" in its Developer Guide).
+//!
+//! Only what the decision needs is read. A field that is absent or null presents nothing; one of another type than documented
+//! makes the whole event malformed, because it did not come from API Gateway.
+
+use serde_json::{Map, Value};
+use vestibule::policy::{MethodArn, Route, Rule, Rules};
+
+use crate::NoAnswer;
+
+/// Which gateway asks, and what only that dialect knows.
+#[derive(Debug)]
+pub(crate) enum Dialect {
+    /// HTTP API, payload 2.0 with simple responses. Cached with `$context.routeKey` among the identity sources.
+    HttpApiSimple {
+        /// The route, as the gateway matched it.
+        route_key: String,
+    },
+    /// HTTP API, payload 1.0.
+    HttpApiPolicy { request: MethodArn, route: Route },
+    /// REST API, `REQUEST`.
+    RestRequest { request: MethodArn, route: Route },
+    /// REST API, `TOKEN`: one header and the ARN are all there is.
+    RestToken { request: MethodArn },
+}
+
+/// A parsed event.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) dialect: Dialect,
+    /// Every value of `Authorization`, whatever the case of the header's name.
+    pub(crate) authorization: Vec<String>,
+    /// The id that the client got, where the dialect has one.
+    pub(crate) request_id: Option<String>,
+}
+
+impl Event {
+    /// The rule of the route that the gateway matched. A `TOKEN` event has only the path of the request, which is matched as
+    /// the gateway would.
+    pub(crate) fn rule<'r>(&self, rules: &'r Rules) -> Option<&'r Rule> {
+        match &self.dialect {
+            Dialect::HttpApiSimple { route_key } => rules.find(route_key),
+            Dialect::HttpApiPolicy { route, .. } | Dialect::RestRequest { route, .. } => rules.find(route.key()),
+            Dialect::RestToken { request } => rules.find_by_path(&request.method, &request.path),
+        }
+    }
+}
+
+impl TryFrom<&Value> for Event {
+    type Error = NoAnswer;
+
+    fn try_from(event: &Value) -> Result<Self, NoAnswer> {
+        let event = event.as_object().ok_or(NoAnswer::Malformed("object"))?;
+        let dialect = match (text(event, "version")?, text(event, "type")?) {
+            (Some("2.0"), Some("REQUEST")) => {
+                Dialect::HttpApiSimple { route_key: required(event, "routeKey")?.to_owned() }
+            }
+            (Some("1.0"), Some("REQUEST")) => {
+                Dialect::HttpApiPolicy { request: method_arn(event)?, route: route(event)? }
+            }
+            (None, Some("REQUEST")) => Dialect::RestRequest { request: method_arn(event)?, route: route(event)? },
+            (None, Some("TOKEN")) => Dialect::RestToken { request: method_arn(event)? },
+            (Some("1.0" | "2.0") | None, _) => return Err(NoAnswer::Malformed("type")),
+            (Some(_), _) => return Err(NoAnswer::Malformed("version")),
+        };
+        let authorization = match dialect {
+            Dialect::RestToken { .. } => text(event, "authorizationToken")?.map(str::to_owned).into_iter().collect(),
+            Dialect::HttpApiSimple { .. } | Dialect::HttpApiPolicy { .. } | Dialect::RestRequest { .. } => {
+                authorization(event)?
+            }
+        };
+        Ok(Self { dialect, authorization, request_id: request_id(event) })
+    }
+}
+
+/// The id of the request, for the log; never a reason to refuse.
+pub(crate) fn request_id(event: &Map<String, Value>) -> Option<String> {
+    event.get("requestContext")?.get("requestId")?.as_str().map(str::to_owned)
+}
+
+fn method_arn(event: &Map<String, Value>) -> Result<MethodArn, NoAnswer> {
+    MethodArn::parse(required(event, "methodArn")?).map_err(|_| NoAnswer::Malformed("methodArn"))
+}
+
+/// The route that the gateway matched: `resource` is its template, `path` would be the client's spelling.
+fn route(event: &Map<String, Value>) -> Result<Route, NoAnswer> {
+    let key = format!("{} {}", required(event, "httpMethod")?, required(event, "resource")?);
+    key.parse().map_err(|_| NoAnswer::Malformed("resource"))
+}
+
+/// `multiValueHeaders` has every value and `headers` the last of each name, so the former is preferred.
+fn authorization(event: &Map<String, Value>) -> Result<Vec<String>, NoAnswer> {
+    let mut all = Vec::new();
+    for (name, values) in object(event, "multiValueHeaders")? {
+        if name.eq_ignore_ascii_case("authorization") {
+            for value in values.as_array().ok_or(NoAnswer::Malformed("multiValueHeaders"))? {
+                all.push(value.as_str().ok_or(NoAnswer::Malformed("multiValueHeaders"))?.to_owned());
+            }
+        }
+    }
+    if !all.is_empty() {
+        return Ok(all);
+    }
+    for (name, value) in object(event, "headers")? {
+        if name.eq_ignore_ascii_case("authorization") {
+            all.push(value.as_str().ok_or(NoAnswer::Malformed("headers"))?.to_owned());
+        }
+    }
+    Ok(all)
+}
+
+fn object<'e>(
+    event: &'e Map<String, Value>,
+    field: &'static str,
+) -> Result<impl Iterator<Item = (&'e String, &'e Value)>, NoAnswer> {
+    match event.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => Ok(Some(map)),
+        Some(_) => Err(NoAnswer::Malformed(field)),
+    }
+    .map(|map| map.into_iter().flatten())
+}
+
+fn required<'e>(event: &'e Map<String, Value>, field: &'static str) -> Result<&'e str, NoAnswer> {
+    text(event, field)?.filter(|text| !text.is_empty()).ok_or(NoAnswer::Malformed(field))
+}
+
+fn text<'e>(event: &'e Map<String, Value>, field: &'static str) -> Result<Option<&'e str>, NoAnswer> {
+    match event.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or(NoAnswer::Malformed(field)),
+    }
+}

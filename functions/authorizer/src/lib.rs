@@ -1,0 +1,120 @@
+//! The authorizer: one Lambda for every dialect of API Gateway (DESIGN §8).
+//!
+//! It fails closed. 401 where nobody was authenticated and 403 where somebody was and may not, as far as the dialect can say
+//! it; where nothing could be found out it answers with an error, which the gateway turns into 500 and does not cache.
+
+mod answer;
+mod authenticate;
+mod event;
+mod log;
+
+use lambda_runtime::Diagnostic;
+use serde_json::Value;
+use vestibule::app::App;
+use vestibule::authentication::{Failure, LiveSession, Undecided};
+use vestibule::clock::Clock;
+use vestibule::config::Need;
+use vestibule::keys::ReadPublicKeys;
+use vestibule::policy::{Decision, InvalidRules, Missing, Rule, Rules};
+use vestibule::principal::Principal;
+use vestibule::tokens::Verifier;
+
+use event::{Dialect, Event};
+
+/// What this function touches. No secret: the keys it needs are public.
+pub const NEEDS: &[Need] = &[Need::Table];
+
+/// What the authorizer needs of the world.
+#[derive(Debug)]
+pub struct Authorizer<'a, S> {
+    /// Checks access tokens.
+    pub verifier: &'a Verifier,
+    /// What each route asks.
+    pub rules: &'a Rules,
+    /// The public keys, and which sessions live.
+    pub store: &'a S,
+    /// The present.
+    pub clock: &'a Clock,
+}
+
+impl<'a, S> Authorizer<'a, S> {
+    /// The authorizer of `app`, with `rules`.
+    pub const fn of(app: &'a App<S>, rules: &'a Rules) -> Self {
+        Self { verifier: &app.verifier, rules, store: &app.store, clock: &app.clock }
+    }
+}
+
+/// Instead of an answer. The gateway reads the text: exactly `Unauthorized` is 401, anything else 500.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAnswer {
+    /// REST APIs: nobody was authenticated.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// The event is not one that API Gateway sends, or its route is none that can have a rule.
+    #[error("the event has no valid {0}")]
+    Malformed(&'static str),
+    /// Who is calling could not be found out.
+    #[error("the caller cannot be authenticated now: {0}")]
+    Undecided(#[from] Undecided),
+}
+
+impl From<NoAnswer> for Diagnostic {
+    fn from(no_answer: NoAnswer) -> Self {
+        let error_type = match no_answer {
+            NoAnswer::Unauthorized => "Unauthorized",
+            NoAnswer::Malformed(_) => "MalformedEvent",
+            NoAnswer::Undecided(_) => "Undecided",
+        };
+        Self { error_type: error_type.to_owned(), error_message: no_answer.to_string() }
+    }
+}
+
+/// The rules that this authorizer was built with, `routes.toml`.
+///
+/// # Errors
+/// [`InvalidRules`], naming line and field; without rules the function must not start.
+pub fn rules() -> Result<Rules, InvalidRules> {
+    Rules::parse(include_str!("../routes.toml"))
+}
+
+/// Who is calling and whether they may, before it is put into a dialect.
+enum Verdict {
+    Unauthenticated(Failure),
+    Authenticated { principal: Box<Principal>, decision: Decision },
+}
+
+/// Answers one authorizer event, in the dialect that asks.
+///
+/// # Errors
+/// [`NoAnswer`], which the gateway takes for an answer too.
+pub async fn handle<S>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer>
+where
+    S: ReadPublicKeys + LiveSession + Sync,
+{
+    let parsed = match Event::try_from(&event) {
+        Ok(parsed) => parsed,
+        Err(fault) => return Err(log::unanswered(&event, fault)),
+    };
+    let rule = parsed.rule(authorizer.rules);
+    match decide(authorizer, &parsed, rule).await {
+        Ok(verdict) => {
+            log::decided(&parsed, rule, &verdict);
+            answer::in_dialect(&parsed, rule, verdict, authorizer.rules)
+        }
+        Err(undecided) => Err(log::unanswered(&event, undecided.into())),
+    }
+}
+
+async fn decide<S>(authorizer: &Authorizer<'_, S>, event: &Event, rule: Option<&Rule>) -> Result<Verdict, Undecided>
+where
+    S: ReadPublicKeys + LiveSession + Sync,
+{
+    let strict = rule.is_some_and(|rule| rule.strict);
+    Ok(match authenticate::caller(authorizer, &event.authorization, strict).await? {
+        Err(failure) => Verdict::Unauthenticated(failure),
+        Ok(principal) => {
+            let decision = rule.map_or(Decision::Forbidden { missing: Missing::Rule }, |rule| rule.permits(&principal));
+            Verdict::Authenticated { principal: Box::new(principal), decision }
+        }
+    })
+}

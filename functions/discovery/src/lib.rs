@@ -1,0 +1,38 @@
+//! The documents that clients find everything else by: keys (RFC 7517) and metadata (RFC 8414, OpenID Connect Discovery).
+//!
+//! They state what is true today and nothing more: endpoints that do not exist are not named.
+
+mod metadata;
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::config::Need;
+use vestibule::http::{Problem, ProblemKind, json_response, request_id};
+use vestibule::keys::ReadPublicKeys;
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table];
+
+/// Seconds that anybody may keep the documents. A new key is published for hours before it signs (the longest verifier
+/// cache, `keys::LONGEST_VERIFIER_CACHE`), so five minutes are safe; shorter would only cost more calls.
+const MAX_AGE_SECONDS: u32 = 300;
+
+/// Answers one request.
+pub async fn handle<S: ReadPublicKeys + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
+    match request.uri().path().rsplit_once("/.well-known/").map(|(_, document)| document) {
+        Some("jwks.json") => match app.verifier.public_keys(&app.store).await {
+            Ok(keys) => json_response(&keys.jwks(), Some(MAX_AGE_SECONDS)),
+            Err(fault) => {
+                Event::Failed { fault: &fault }.record(&request_id(&request));
+                Problem::unavailable().respond(&app.config.issuer)
+            }
+        },
+        Some("oauth-authorization-server" | "openid-configuration") => {
+            json_response(&metadata::document(&app.config), Some(MAX_AGE_SECONDS))
+        }
+        _ => Problem::new(ProblemKind::NotFound, "No such document.").respond(&app.config.issuer),
+    }
+}

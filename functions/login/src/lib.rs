@@ -1,0 +1,108 @@
+//! `POST /login`: a name and a password for a session (first-party sign-in; OWASP ASVS 5.0 V6, V7).
+//!
+//! One answer for a wrong password, an unknown name, a disabled account: same status, same body, same work (promise 5).
+
+mod credentials;
+
+use std::sync::Arc;
+
+use credentials::Credentials;
+use lambda_http::{Body, Request, Response};
+use vestibule::accounts::{FindLogin, LoginRecord, Standing, UpgradePassword};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::config::Need;
+use vestibule::fault::Fault;
+use vestibule::http::{Granted, Problem, ProblemKind, request_id};
+use vestibule::identity::UserId;
+use vestibule::passwords::{PasswordHash, Verdict};
+use vestibule::sessions::open::{OpenSession, Opening, session_for};
+use vestibule::sessions::refresh::current_token;
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];
+
+/// Answers one request. Storage: one read and one transaction.
+pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
+where
+    S: FindLogin + OpenSession + UpgradePassword + Sync,
+{
+    let id = request_id(&request);
+    let credentials = match Credentials::parse(&request) {
+        Ok(credentials) => credentials,
+        Err(fault) => {
+            Event::BadRequest { fault: &fault }.record(&id);
+            return Problem::from(fault).respond(&app.config.issuer);
+        }
+    };
+    match sign_in(&app, credentials, &id).await {
+        Ok(SignIn::Granted(granted)) => {
+            Event::SignedIn { user: granted.session.user, session: granted.session.id }.record(&id);
+            granted.respond()
+        }
+        Ok(SignIn::Refused { user, reason }) => {
+            Event::SignInRefused { user, reason }.record(&id);
+            Problem::new(ProblemKind::InvalidCredentials, "The name or the password is not right.")
+                .respond(&app.config.issuer)
+        }
+        Ok(SignIn::NoScope { user }) => {
+            Event::SignInRefused { user: Some(user), reason: "no_scope" }.record(&id);
+            Problem::new(ProblemKind::InvalidScope, "The account has none of the scopes that were asked for.")
+                .respond(&app.config.issuer)
+        }
+        Err(fault) => {
+            Event::Failed { fault: &fault }.record(&id);
+            Problem::unavailable().respond(&app.config.issuer)
+        }
+    }
+}
+
+enum SignIn {
+    Granted(Box<Granted>),
+    Refused { user: Option<UserId>, reason: &'static str },
+    NoScope { user: UserId },
+}
+
+async fn sign_in<S>(app: &App<S>, credentials: Credentials, id: &str) -> Result<SignIn, Fault>
+where
+    S: FindLogin + OpenSession + UpgradePassword + Sync,
+{
+    let keys = app.symmetric_keys().await?;
+    let record = match &credentials.identifier {
+        Some(identifier) => app.store.find_login(identifier).await?,
+        None => None,
+    };
+    let Some(record) = record else {
+        app.hasher.check_nobody(&credentials.password, keys.peppers()).await?;
+        return Ok(SignIn::Refused { user: None, reason: "unknown_account" });
+    };
+    let user = record.user;
+    let refused = |reason| Ok(SignIn::Refused { user: Some(user), reason });
+    let upgrade = match app.hasher.check(&credentials.password, &record.password, keys.peppers()).await? {
+        Verdict::Wrong => return refused("wrong_password"),
+        Verdict::Right { .. } if record.standing != Standing::Active => return refused("disabled"),
+        Verdict::Right { upgrade } => upgrade,
+    };
+    let Some(scope) = credentials.scope_within(&record.scopes) else { return Ok(SignIn::NoScope { user }) };
+    let now = app.clock.now();
+    let client = &app.config.client;
+    let session = session_for(&record, client, scope, credentials.device, keys.mac_keys(), &app.randomness, now)?;
+    // Signed before it is opened: without a key no session is left behind that nobody holds.
+    let access_token = app.mint(&*app.signing_key().await?, &session, now)?;
+    match app.store.open(&session, record.version).await? {
+        Opening::AccountChanged => return refused("account_changed"),
+        Opening::Opened => {}
+    }
+    let refresh_token = current_token(&session, keys.mac_keys());
+    if let Some(hash) = upgrade {
+        keep_better_hash(app, &record, &hash, id).await;
+    }
+    Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, session })))
+}
+
+/// A hash that could not be upgraded now is upgraded at the next sign-in; this one has succeeded.
+async fn keep_better_hash<S: UpgradePassword>(app: &App<S>, record: &LoginRecord, hash: &PasswordHash, id: &str) {
+    if let Err(fault) = app.store.upgrade_password(record, hash).await {
+        Event::HashNotUpgraded { user: record.user, fault: &fault }.record(id);
+    }
+}

@@ -1,0 +1,82 @@
+//! `POST /refresh`: a refresh token for its successor and a new access token (RFC 6749 §6, RFC 9700 §4.14).
+//!
+//! One storage call when all is well. A refused client hears one and the same answer; why is in the log.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::config::Need;
+use vestibule::fault::Fault;
+use vestibule::http::{BodyError, Granted, Problem, ProblemKind, json, request_id};
+use vestibule::secret::Secret;
+use vestibule::sessions::refresh::{RefreshError, Refreshed, Refusal, Rotate, refresh};
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];
+
+/// Answers one request.
+pub async fn handle<S: Rotate + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
+    let id = request_id(&request);
+    let presented = match presented_token(&request) {
+        Ok(token) => token,
+        Err(fault) => {
+            Event::BadRequest { fault: &fault }.record(&id);
+            return Problem::from(fault).respond(&app.config.issuer);
+        }
+    };
+    match exchange(&app, &presented).await {
+        Ok(Exchange::Granted { granted, retried }) => {
+            Event::Refreshed { user: granted.session.user, session: granted.session.id, retried }.record(&id);
+            granted.respond()
+        }
+        Ok(Exchange::Refused(refusal)) => {
+            refused(refusal).record(&id);
+            Problem::new(ProblemKind::InvalidRefreshToken, "Sign in again.").respond(&app.config.issuer)
+        }
+        Err(fault) => {
+            Event::Failed { fault: &fault }.record(&id);
+            Problem::unavailable().respond(&app.config.issuer)
+        }
+    }
+}
+
+fn presented_token(request: &Request) -> Result<Secret<String>, BodyError> {
+    let mut fields = json(request)?;
+    let token = fields.required("refresh_token")?;
+    fields.finish()?;
+    Ok(token)
+}
+
+enum Exchange {
+    Granted { granted: Box<Granted>, retried: bool },
+    Refused(Refusal),
+}
+
+async fn exchange<S: Rotate>(app: &App<S>, presented: &Secret<String>) -> Result<Exchange, Fault> {
+    let keys = app.symmetric_keys().await?;
+    // The signing key is made sure of before the token is spent: a rotation whose answer cannot be signed would cost an
+    // honest client its retry.
+    let signing_key = app.signing_key().await?;
+    let now = app.clock.now();
+    let Refreshed { session, refresh_token, retried } =
+        match refresh(&app.store, keys.mac_keys(), presented, &app.config.client, now).await {
+            Ok(refreshed) => refreshed,
+            Err(RefreshError::Refused(refusal)) => return Ok(Exchange::Refused(refusal)),
+            Err(RefreshError::Store(fault)) => return Err(fault.into()),
+        };
+    let access_token = app.mint(&signing_key, &session, now)?;
+    Ok(Exchange::Granted { granted: Box::new(Granted { access_token, refresh_token, session }), retried })
+}
+
+fn refused(refusal: Refusal) -> Event<'static> {
+    match refusal {
+        Refusal::Reused { user, session, cause } => {
+            Event::SessionEnded { user: Some(user), session: Some(session), cause }
+        }
+        Refusal::NotOurs(_) | Refusal::Late | Refusal::Over(_) | Refusal::Unknown => {
+            Event::RefreshRefused { reason: refusal.reason() }
+        }
+    }
+}

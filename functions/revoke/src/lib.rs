@@ -1,0 +1,87 @@
+//! `POST /revoke`: ends the session behind a token (RFC 7009).
+//!
+//! 200 for a known, an unknown and an already revoked token; 503, never 200, when storage did not acknowledge (§2.2.1).
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::config::Need;
+use vestibule::fault::Fault;
+use vestibule::http::{BodyError, OAuthError, empty, form_or_json, request_id};
+use vestibule::identity::{SessionId, UserId};
+use vestibule::keys::ReadPublicKeys;
+use vestibule::secret::Secret;
+use vestibule::sessions::Ending;
+use vestibule::sessions::end::{EndSession, Ended};
+use vestibule::sessions::refresh_token::RefreshToken;
+use vestibule::tokens::VerifyError;
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys];
+
+/// Answers one request. One storage call for a refresh token.
+pub async fn handle<S: EndSession + ReadPublicKeys + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
+    let id = request_id(&request);
+    let token = match presented_token(&request) {
+        Ok(token) => token,
+        Err(fault) => {
+            Event::BadRequest { fault: &fault }.record(&id);
+            return OAuthError::InvalidRequest(fault).respond();
+        }
+    };
+    match revoke(&app, &token).await {
+        Ok(event) => {
+            event.record(&id);
+            empty()
+        }
+        Err(fault) => {
+            Event::Failed { fault: &fault }.record(&id);
+            OAuthError::TemporarilyUnavailable.respond()
+        }
+    }
+}
+
+/// The hint is only that (RFC 7009 §2.1): our tokens say themselves what they are, so it is read and not needed.
+fn presented_token(request: &Request) -> Result<Secret<String>, BodyError> {
+    let mut fields = form_or_json(request)?;
+    let token = fields.required("token")?;
+    fields.optional("token_type_hint")?;
+    fields.finish()?;
+    Ok(token)
+}
+
+async fn revoke<S: EndSession + ReadPublicKeys + Sync>(
+    app: &App<S>,
+    token: &Secret<String>,
+) -> Result<Event<'static>, Fault> {
+    let (user, session) = match session_of(app, token).await? {
+        Ok(named) => named,
+        Err(reason) => return Ok(Event::NothingToRevoke { reason }),
+    };
+    Ok(match app.store.end(user, session, Ending::Revoked, app.clock.now()).await? {
+        Ended::Now => Event::SessionEnded { user: Some(user), session: Some(session), cause: Ending::Revoked },
+        Ended::Already => Event::NothingToRevoke { reason: "no_live_session" },
+    })
+}
+
+/// The session that an authentic token names, or why it names none. An older refresh token of a session names it too: its
+/// holder may end what they once held, and nothing else.
+async fn session_of<S: ReadPublicKeys + Sync>(
+    app: &App<S>,
+    token: &Secret<String>,
+) -> Result<Result<(UserId, SessionId), &'static str>, Fault> {
+    let text = token.expose();
+    if RefreshToken::claims_to_be(text) {
+        let keys = app.symmetric_keys().await?;
+        return Ok(RefreshToken::open(text, keys.mac_keys())
+            .map(|token| (token.user, token.session))
+            .map_err(|not_ours| not_ours.reason()));
+    }
+    match app.verifier.verify(text.as_bytes(), &app.store).await {
+        Ok(token) => Ok(Ok((token.sub, token.sid))),
+        Err(VerifyError::Refused(refusal)) => Ok(Err(refusal.reason())),
+        Err(VerifyError::KeysUnavailable(fault)) => Err(fault.into()),
+    }
+}
