@@ -1,0 +1,13 @@
+//! This crate is API Gateway, Lambda, DynamoDB and Secrets Manager on a laptop.
+
+pub mod clients;
+pub mod dynamodb;
+pub mod function;
+mod loopback;
+pub mod process_function;
+pub mod provision;
+pub mod running;
+mod runtime_api;
+pub mod secrets_manager;
+pub mod storage;
+mod world;
