@@ -1,7 +1,6 @@
 //! The process's environment: the one file that reads it.
 
-use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::collections::BTreeMap;
 
 /// Where variables are looked up: the process, or a map that stands for a function's environment on a laptop.
 pub trait Variables {
@@ -23,8 +22,8 @@ impl Variables for Process {
     }
 }
 
-impl<S: BuildHasher> Variables for HashMap<String, String, S> {
+impl Variables for BTreeMap<String, String> {
     fn get(&self, name: &str) -> Option<String> {
-        HashMap::get(self, name).cloned()
+        Self::get(self, name).cloned()
     }
 }

@@ -107,12 +107,12 @@ impl<'a, V: Variables> Reader<'a, V> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     use super::super::{Config, Need};
 
     fn faults(variables: &[(&str, &str)], needs: &[Need]) -> String {
-        let variables: HashMap<_, _> = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let variables: BTreeMap<_, _> = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Config::read(&variables, needs).map_or_else(|faults| faults.to_string(), |_| String::new())
     }
 
