@@ -22,7 +22,7 @@ mod symmetric_cache;
 mod symmetric_document;
 mod symmetric_fault;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verification;
 
 pub use algorithm::{Algorithm, UnsupportedAlgorithm};
