@@ -137,3 +137,6 @@ pub fn current_token(session: &Session, keys: &MacKeys) -> Secret<String> {
     let key = keys.find(session.mac_key).unwrap_or_else(|| keys.active());
     RefreshToken { user: session.user, session: session.id, generation: session.generation }.seal(key)
 }
+
+#[cfg(test)]
+mod tests;

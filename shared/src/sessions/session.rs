@@ -197,3 +197,39 @@ impl Device {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_device_has_a_name_that_can_be_shown_on_one_line() {
+        for name in ["x", "Ada's phone", "\u{1f4f1}", &"\u{e4}".repeat(Device::MAX_CHARS)] {
+            assert_eq!(Device::parse(name).unwrap().as_str(), name);
+        }
+        for name in ["", "a\nb", "a\0", "\u{1b}[31m", "\u{85}", &"x".repeat(Device::MAX_CHARS + 1)] {
+            assert_eq!(Device::parse(name), Err(InvalidDevice), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn every_cause_and_method_reads_back_from_the_table() {
+        for cause in Ending::ALL {
+            assert_eq!(cause.as_str().parse(), Ok(cause));
+        }
+        assert_eq!("Revoked".parse::<Ending>(), Err(UnknownCause));
+        assert_eq!(AuthenticationMethod::Password.as_str().parse(), Ok(AuthenticationMethod::Password));
+        assert_eq!("password".parse::<AuthenticationMethod>(), Err(UnknownMethod));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_client_calls_a_device_is_kept_as_it_is_or_refused(name in any::<String>()) {
+            if let Ok(device) = Device::parse(&name) {
+                prop_assert_eq!(device.as_str(), name);
+            }
+        }
+    }
+}
