@@ -125,6 +125,12 @@ impl Hasher {
         });
         running.await.map_err(|fault| failed(&fault))?.map_err(|fault| failed(&fault))
     }
+
+    /// How many hashes could begin at this moment.
+    #[cfg(test)]
+    pub(super) fn free_slots(&self) -> usize {
+        self.slots.available_permits()
+    }
 }
 
 fn hash(password: &Password, pepper: &Pepper, cost: Cost, salt: &[u8]) -> Result<PasswordHash, argon2::Error> {

@@ -4,6 +4,8 @@ mod cost;
 mod hash;
 mod hasher;
 mod password;
+#[cfg(test)]
+mod tests;
 
 pub use cost::{Cost, InvalidCost};
 pub use hash::{MalformedHash, PasswordHash};

@@ -1,0 +1,278 @@
+//! What password hashes promise, as sentences. All at the lowest cost that a deployment may have.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::keys::{Pepper, Peppers};
+use crate::randomness::{Randomness, SeededRandomness};
+use crate::secret::Secret;
+
+fn lowest() -> Cost {
+    Cost::new(Cost::MIN_MEMORY_KIB, 5, 1).unwrap()
+}
+
+fn higher() -> Cost {
+    Cost::new(Cost::MIN_MEMORY_KIB, 6, 1).unwrap()
+}
+
+fn hasher(cost: Cost) -> Hasher {
+    Hasher::new(cost, cost.memory_kib(), Randomness::Seeded(SeededRandomness::new(1)))
+}
+
+fn peppers(active: u32, ids: &[u32]) -> Peppers {
+    let pepper = |id: &u32| Pepper::new(*id, Secret::new([u8::try_from(*id).unwrap(); 32]));
+    Peppers::new(active, ids.iter().map(pepper).collect()).unwrap()
+}
+
+fn password(typed: &str) -> Password {
+    Password::parse(&Secret::new(typed.to_owned())).unwrap()
+}
+
+/// What an answer says: whether the password is right, and what to keep instead.
+fn said(verdict: Verdict) -> (bool, Option<PasswordHash>) {
+    match verdict {
+        Verdict::Right { upgrade } => (true, upgrade),
+        Verdict::Wrong => (false, None),
+    }
+}
+
+#[tokio::test]
+async fn the_password_that_was_hashed_is_right_and_every_other_is_wrong() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let hash = hasher.hash(&password("correct horse"), &peppers).await.unwrap();
+    assert_eq!(said(hasher.check(&password("correct horse"), &hash, &peppers).await.unwrap()), (true, None));
+    for other in ["correct horse ", "Correct horse", "correct hors", "correct horsee"] {
+        assert_eq!(said(hasher.check(&password(other), &hash, &peppers).await.unwrap()), (false, None), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_of_any_length_counts_to_its_last_byte() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let long = "x".repeat(4096);
+    let hash = hasher.hash(&password(&long), &peppers).await.unwrap();
+    assert!(said(hasher.check(&password(&long), &hash, &peppers).await.unwrap()).0);
+    assert!(!said(hasher.check(&password(&long[1..]), &hash, &peppers).await.unwrap()).0);
+}
+
+#[tokio::test]
+async fn two_hashes_of_one_password_have_nothing_in_common() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let one = hasher.hash(&password("secret"), &peppers).await.unwrap();
+    let two = hasher.hash(&password("secret"), &peppers).await.unwrap();
+    let ends = |hash: &PasswordHash| {
+        let parts: Vec<_> = hash.as_str().rsplit('$').take(2).map(str::to_owned).collect();
+        parts
+    };
+    assert!(ends(&one).iter().all(|part| !ends(&two).contains(part)), "neither salt nor hash");
+}
+
+#[tokio::test]
+async fn a_hash_is_a_phc_string_that_names_its_cost_and_its_pepper() {
+    let hash = hasher(lowest()).hash(&password("secret"), &peppers(2, &[1, 2])).await.unwrap();
+    // The keyid is the pepper's number, big-endian: AAAAAg is 2.
+    assert!(hash.as_str().starts_with("$argon2id$v=19$m=7168,t=5,p=1,keyid=AAAAAg$"), "{}", hash.as_str());
+    assert_eq!(PasswordHash::parse(hash.as_str().to_owned()), Ok(hash));
+}
+
+#[tokio::test]
+async fn a_hash_cheaper_than_todays_cost_is_replaced_at_the_next_right_password() {
+    let peppers = peppers(1, &[1]);
+    let hash = hasher(lowest()).hash(&password("secret"), &peppers).await.unwrap();
+    let (right, upgrade) = said(hasher(higher()).check(&password("secret"), &hash, &peppers).await.unwrap());
+    let upgrade = upgrade.unwrap();
+    assert!(right && upgrade.as_str().contains("t=6"));
+    assert_eq!(said(hasher(higher()).check(&password("secret"), &upgrade, &peppers).await.unwrap()), (true, None));
+    let wrong = hasher(higher()).check(&password("other"), &hash, &peppers).await.unwrap();
+    assert_eq!(said(wrong), (false, None), "a wrong password replaces nothing");
+}
+
+#[tokio::test]
+async fn a_hash_dearer_than_todays_cost_stays() {
+    let peppers = peppers(1, &[1]);
+    let hash = hasher(higher()).hash(&password("secret"), &peppers).await.unwrap();
+    assert_eq!(said(hasher(lowest()).check(&password("secret"), &hash, &peppers).await.unwrap()), (true, None));
+}
+
+#[tokio::test]
+async fn each_part_of_the_cost_counts() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let hash = hasher.hash(&password("secret"), &peppers).await.unwrap();
+    for dearer in [Cost::new(7169, 5, 1), Cost::new(7168, 6, 1), Cost::new(7168, 5, 2)] {
+        let verdict = self::hasher(dearer.unwrap()).check(&password("secret"), &hash, &peppers).await.unwrap();
+        assert!(said(verdict).1.is_some(), "{dearer:?}");
+    }
+}
+
+#[tokio::test]
+async fn peppers_are_rotated_one_sign_in_at_a_time() {
+    let hasher = hasher(lowest());
+    let (before, during, after) = (peppers(1, &[1]), peppers(2, &[1, 2]), peppers(2, &[2]));
+    let old = hasher.hash(&password("secret"), &before).await.unwrap();
+    let (right, upgrade) = said(hasher.check(&password("secret"), &old, &during).await.unwrap());
+    let new = upgrade.unwrap();
+    assert!(right);
+    assert_eq!(said(hasher.check(&password("secret"), &new, &during).await.unwrap()), (true, None));
+    assert_eq!(said(hasher.check(&password("secret"), &new, &after).await.unwrap()), (true, None));
+    assert!(!said(hasher.check(&password("other"), &old, &during).await.unwrap()).0);
+}
+
+#[tokio::test]
+async fn without_its_pepper_a_hash_is_neither_right_nor_wrong() {
+    let hasher = hasher(lowest());
+    let hash = hasher.hash(&password("secret"), &peppers(1, &[1])).await.unwrap();
+    for typed in ["secret", "other"] {
+        let fault = hasher.check(&password(typed), &hash, &peppers(2, &[2])).await.unwrap_err();
+        assert!(matches!(fault, HashingError::UnknownPepper), "{fault}");
+    }
+    let unpeppered = hash.as_str().replace(",keyid=AAAAAQ", "");
+    let unpeppered = PasswordHash::parse(unpeppered).unwrap();
+    let fault = hasher.check(&password("secret"), &unpeppered, &peppers(1, &[1])).await.unwrap_err();
+    assert!(matches!(fault, HashingError::UnknownPepper), "{fault}");
+}
+
+#[tokio::test]
+async fn another_pepper_of_the_same_number_makes_every_password_wrong() {
+    let hasher = hasher(lowest());
+    let hash = hasher.hash(&password("secret"), &peppers(1, &[1])).await.unwrap();
+    let other = Peppers::new(1, vec![Pepper::new(1, Secret::new([0xff; 32]))]).unwrap();
+    assert!(!said(hasher.check(&password("secret"), &hash, &other).await.unwrap()).0);
+}
+
+#[tokio::test]
+async fn no_more_hashes_run_at_once_than_memory_is_budgeted_for() {
+    for (budget_kib, slots) in [(0, 1), (lowest().memory_kib(), 1), (3 * lowest().memory_kib() - 1, 2)] {
+        let hasher = Hasher::new(lowest(), budget_kib, Randomness::Seeded(SeededRandomness::new(1)));
+        assert_eq!(hasher.free_slots(), slots, "{budget_kib} KiB");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_waits_for_a_slot_and_gives_it_back_when_it_is_done() {
+    let (hasher, peppers) = (Arc::new(hasher(lowest())), peppers(1, &[1]));
+    let running: Vec<_> = (0..3)
+        .map(|_| {
+            let (hasher, peppers) = (Arc::clone(&hasher), peppers.clone());
+            tokio::spawn(async move { hasher.hash(&password("secret"), &peppers).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(hasher.free_slots(), 0);
+    for hash in running {
+        hash.await.unwrap().unwrap();
+    }
+    assert_eq!(hasher.free_slots(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_frees_no_memory_that_is_still_in_use() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let password = password("secret");
+    {
+        let mut hash = Box::pin(hasher.hash(&password, &peppers));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(hash.as_mut().poll(&mut context).is_pending(), "the work has begun");
+    }
+    assert_eq!(hasher.free_slots(), 0, "the caller is gone and argon2 still runs");
+    hasher.hash(&password, &peppers).await.unwrap();
+    assert_eq!(hasher.free_slots(), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_exist_costs_one_hash_of_todays_cost() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let password = password("secret");
+    let mut nobody = Box::pin(hasher.check_nobody(&password, &peppers));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(nobody.as_mut().poll(&mut context).is_pending());
+    assert_eq!(hasher.free_slots(), 0, "argon2 runs, off this thread");
+    nobody.await.unwrap();
+    assert_eq!(hasher.free_slots(), 1);
+}
+
+#[test]
+fn a_cost_below_owasps_settings_is_refused() {
+    for (memory_kib, iterations, parallelism) in [
+        (Cost::MIN_MEMORY_KIB - 1, 100, 1),
+        (Cost::MIN_MEMORY_KIB, 4, 1),
+        (9 * 1024, 3, 1),
+        (19 * 1024, 1, 1),
+        (19 * 1024, 2, 0),
+        (19 * 1024, 0, 1),
+        (19 * 1024, 2, u32::MAX),
+        (0, 0, 0),
+    ] {
+        let cost = Cost::new(memory_kib, iterations, parallelism);
+        assert_eq!(cost, Err(InvalidCost), "m={memory_kib}, t={iterations}, p={parallelism}");
+    }
+    // Every setting of the OWASP Password Storage Cheat Sheet.
+    for (memory_kib, iterations) in [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)] {
+        assert!(Cost::new(memory_kib, iterations, 1).is_ok(), "m={memory_kib}, t={iterations}");
+    }
+    let default = Cost::DEFAULT;
+    assert_eq!(Cost::new(default.memory_kib(), default.iterations(), default.parallelism()), Ok(default));
+}
+
+const SALT_AND_HASH: &str = "c2FsdHNhbHRzYWx0c2FsdA$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
+
+#[test]
+fn only_a_whole_argon2id_hash_is_stored() {
+    let parse = |text: String| PasswordHash::parse(text);
+    assert!(parse(format!("$argon2id$v=19$m=7168,t=5,p=1${SALT_AND_HASH}")).is_ok());
+    for other in [
+        String::new(),
+        "secret".into(),
+        "$argon2id".into(),
+        "$argon2id$v=19$m=7168,t=5,p=1".into(),
+        "$argon2id$v=19$m=7168,t=5,p=1$c2FsdHNhbHRzYWx0c2FsdA".into(),
+        format!("$argon2i$v=19$m=7168,t=5,p=1${SALT_AND_HASH}"),
+        format!("$argon2d$v=19$m=7168,t=5,p=1${SALT_AND_HASH}"),
+        format!("$scrypt$ln=17,r=8,p=1${SALT_AND_HASH}"),
+        "$2b$12$abcdefghijklmnopqrstuuJ0Q1Z7v2v4x8yQ1l3m5n7p9r1t3v5x7".into(),
+        "5f4dcc3b5aa765d61d8327deb882cf99".into(),
+    ] {
+        assert_eq!(parse(other.clone()), Err(MalformedHash), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_that_cannot_be_computed_is_a_fault_and_no_verdict() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    for params in ["m=1,t=5,p=1,keyid=AAAAAQ", "m=7168,t=0,p=1,keyid=AAAAAQ", "m=x,keyid=AAAAAQ", "x=1,keyid=AAAAAQ"] {
+        let hash = PasswordHash::parse(format!("$argon2id$v=19${params}${SALT_AND_HASH}")).unwrap();
+        let fault = hasher.check(&password("secret"), &hash, &peppers).await.unwrap_err();
+        assert!(matches!(fault, HashingError::Failed(_)), "{params}: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn neither_a_password_nor_its_hash_is_shown_in_logs() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let typed = password("correct horse");
+    let hash = hasher.hash(&typed, &peppers).await.unwrap();
+    let shown =
+        format!("{typed:?} {hash:?} {:?} {hasher:?} {peppers:?}", said(Verdict::Right { upgrade: Some(hash.clone()) }));
+    assert!(!shown.contains("horse") && !shown.contains("$argon2id"), "{shown}");
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_person_types_is_a_password_or_refused(typed in any::<String>(), printable in "\\PC{1,40}") {
+        for typed in [typed, printable] {
+            if let Ok(password) = Password::parse(&Secret::new(typed)) {
+                prop_assert!(!password.bytes().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_stands_in_the_table_is_a_hash_or_refused(text in any::<String>(), phc in "\\$argon2id(\\$[ -~]{0,30}){0,5}") {
+        for text in [text, phc] {
+            if let Ok(hash) = PasswordHash::parse(text.clone()) {
+                prop_assert_eq!(hash.as_str(), text);
+            }
+        }
+    }
+}
