@@ -5,10 +5,11 @@
 //! apart by case; no host in use does, and people's keyboards capitalize, so two spellings are one account. Usernames:
 //! the same profile. What a person typed is normalized the same way at registration and at sign-in.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use precis_profiles::UsernameCaseMapped;
-use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use precis_profiles::precis_core::profile::{PrecisFastInvocation, stabilize};
 use serde::{Deserialize, Serialize};
 
 /// A normalized e-mail address or username.
@@ -43,8 +44,9 @@ impl Identifier {
         if text.is_empty() || text.len() > Self::MAX_BYTES {
             return Err(InvalidIdentifier::Length);
         }
+        let text = text.replace(FULLWIDTH_AT, "@");
         let normalized = match text.rsplit_once('@') {
-            None => local(text)?,
+            None => local(&text)?,
             Some((name, domain)) => {
                 let mut address = local(name)?;
                 address.push('@');
@@ -73,12 +75,18 @@ impl fmt::Display for Identifier {
     }
 }
 
-/// RFC 8265 §3.3. An @ inside the local part would make two readings of one address.
+/// What the profile's width mapping makes an @ of, and some keyboards type for one: it separates as an @ does.
+const FULLWIDTH_AT: char = '\u{ff20}';
+
+/// RFC 8265 §3.3, again until nothing changes (RFC 8264 §7): the stored spelling names the same account when an operator
+/// types it. An @ inside the local part would make two readings of one address.
 fn local(text: &str) -> Result<String, InvalidIdentifier> {
     if text.contains('@') {
         return Err(InvalidIdentifier::Character);
     }
-    UsernameCaseMapped::enforce(text).map(std::borrow::Cow::into_owned).map_err(|_| InvalidIdentifier::Character)
+    stabilize(text, |text| UsernameCaseMapped::enforce(text))
+        .map(Cow::into_owned)
+        .map_err(|_| InvalidIdentifier::Character)
 }
 
 fn ascii_domain(text: &str) -> Result<String, InvalidIdentifier> {
@@ -90,6 +98,8 @@ fn ascii_domain(text: &str) -> Result<String, InvalidIdentifier> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn spelled(text: &str) -> String {
@@ -101,12 +111,25 @@ mod tests {
         assert_eq!(spelled("Demo@Example.COM"), "demo@example.com");
         assert_eq!(spelled(" demo@example.com "), "demo@example.com");
         assert_eq!(spelled("ＤＥＭＯ"), "demo");
+        assert_eq!(spelled("ｄｅｍｏ＠ｅｘａｍｐｌｅ．ｃｏｍ"), "demo@example.com");
         assert_eq!(spelled("j\u{f6}rg@b\u{fc}cher.example"), spelled("JO\u{308}RG@xn--bcher-kva.example"));
     }
 
     #[test]
     fn what_can_name_nobody_is_refused() {
-        for text in ["", " ", "a b", "a\0b", "@", "a@", "@b.example", "a@b@c.example", "a@b c.example", "a@.example"] {
+        for text in [
+            "",
+            " ",
+            "a b",
+            "a\0b",
+            "@",
+            "a@",
+            "@b.example",
+            "a@b@c.example",
+            "a＠b@c.example",
+            "a@b c.example",
+            "a@.example",
+        ] {
             assert!(Identifier::parse(text).is_err(), "{text:?}");
         }
         assert_eq!(Identifier::parse(&"a".repeat(255)), Err(InvalidIdentifier::Length));
@@ -116,5 +139,22 @@ mod tests {
     fn characters_of_an_address_survive() {
         assert_eq!(spelled("first.last+tag@mail.example"), "first.last+tag@mail.example");
         assert_eq!(spelled("o'brien@mail.example"), "o'brien@mail.example");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_person_types_is_a_name_in_its_one_spelling_or_refused(
+            any in any::<String>(),
+            printable in "\\PC{1,20}",
+            address in "[a-zA-Z.\u{ff20}\u{ff21}\u{e4}\u{308}@-]{1,12}@[a-zA-Z.\u{fc}-]{1,12}",
+        ) {
+            for typed in [any, printable, address] {
+                if let Ok(identifier) = Identifier::parse(&typed) {
+                    prop_assert!((1..=Identifier::MAX_BYTES).contains(&identifier.as_str().len()));
+                    prop_assert!(identifier.as_str().matches('@').count() <= 1, "{}", identifier);
+                    prop_assert_eq!(Identifier::parse(identifier.as_str()), Ok(identifier), "{} again", typed);
+                }
+            }
+        }
     }
 }
