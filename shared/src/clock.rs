@@ -92,3 +92,52 @@ impl ManualClock {
         self.0.store(to.seconds(), Ordering::SeqCst);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[test]
+    fn time_is_reckoned_in_whole_seconds_and_never_wraps() {
+        assert_eq!(NOON.plus(Duration::from_millis(2_999)).seconds(), 1_800_000_002);
+        assert_eq!(NOON.minus(Duration::from_millis(2_999)).seconds(), 1_799_999_998);
+        assert_eq!(Timestamp::from_seconds(u64::MAX).plus(Duration::MAX).seconds(), u64::MAX);
+        assert_eq!(Timestamp::from_seconds(1).minus(Duration::MAX).seconds(), 0);
+    }
+
+    #[test]
+    fn what_lies_in_the_future_was_no_time_ago() {
+        let later = NOON.plus(Duration::from_secs(7));
+        assert_eq!(later.since(NOON), Duration::from_secs(7));
+        assert_eq!(NOON.since(later), Duration::ZERO);
+        assert!(NOON < later);
+    }
+
+    #[test]
+    fn a_moment_is_a_number_in_json() {
+        assert_eq!(serde_json::to_string(&NOON).unwrap(), "1800000000");
+        assert_eq!(serde_json::from_str::<Timestamp>("1800000000").unwrap(), NOON);
+        for other in ["-1", "1.5", "\"1800000000\"", "null"] {
+            assert!(serde_json::from_str::<Timestamp>(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_manual_clock_stands_still_until_it_is_moved_and_its_clones_move_with_it() {
+        let manual = ManualClock::starting_at(NOON);
+        let clock = Clock::Manual(manual.clone());
+        assert_eq!((clock.now(), clock.now()), (NOON, NOON));
+        manual.advance(Duration::from_secs(5));
+        assert_eq!(clock.clone().now(), NOON.plus(Duration::from_secs(5)));
+        manual.set(NOON.minus(Duration::from_secs(5)));
+        assert_eq!(clock.now(), NOON.minus(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn the_system_clock_shows_a_time_of_this_century() {
+        let shown = Clock::System.now().seconds();
+        assert!((1_700_000_000..4_102_444_800).contains(&shown), "{shown}");
+    }
+}

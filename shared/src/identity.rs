@@ -121,6 +121,8 @@ const fn nibble(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -141,6 +143,17 @@ mod tests {
             "usr_".into(),
         ] {
             assert!(text.parse::<UserId>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_as_an_identifier_is_written_the_same(any in any::<String>(), almost in "(usr|ses)_[0-9a-fA-F]{30,34}") {
+            for text in [any, almost] {
+                if let Ok(id) = text.parse::<UserId>() {
+                    prop_assert_eq!(id.to_string(), text);
+                }
+            }
         }
     }
 }

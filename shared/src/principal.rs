@@ -148,6 +148,7 @@ fn non_empty(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -209,6 +210,20 @@ mod tests {
                 let mut context = principal().to_context();
                 context.insert(field.into(), bad.clone());
                 assert_eq!(Principal::try_from(&context), Err(NoPrincipal::Malformed { field }), "{field}: {bad}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_context_holds_it_is_that_principal_or_none(
+            field in proptest::sample::select(vec![SUB, SID, CLIENT_ID, SCOPE, ROLES, AUTH_METHOD, AUTH_TIME, TENANT]),
+            value in any::<String>(),
+        ) {
+            let mut context = principal().to_context();
+            context.insert(field.into(), value.into());
+            if let Ok(read) = Principal::try_from(&context) {
+                prop_assert_eq!(Principal::try_from(&read.to_context()), Ok(read));
             }
         }
     }

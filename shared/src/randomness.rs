@@ -74,3 +74,54 @@ impl SeededRandomness {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_repeats_its_stream_and_another_seed_has_another() {
+        let draw = |seed| {
+            let randomness = Randomness::Seeded(SeededRandomness::new(seed));
+            [randomness.bytes::<32>().unwrap(), randomness.bytes::<32>().unwrap()]
+        };
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+        assert_ne!(draw(1)[0], draw(1)[1]);
+    }
+
+    #[test]
+    fn clones_of_a_seeded_stream_share_its_position() {
+        let randomness = Randomness::Seeded(SeededRandomness::new(1));
+        let clone = randomness.clone();
+        assert_ne!(randomness.bytes::<16>().unwrap(), clone.bytes::<16>().unwrap());
+    }
+
+    #[test]
+    fn every_byte_asked_for_is_drawn_and_none_beside() {
+        for randomness in [Randomness::System, Randomness::Seeded(SeededRandomness::new(1))] {
+            for length in [0, 1, 31, 32, 33, 100] {
+                // At least one of eight draws leaves each byte other than zero, or chance is broken.
+                let mut seen = vec![0_u8; length + 1];
+                for _ in 0..8 {
+                    let mut bytes = vec![0; length + 1];
+                    let (asked, beside) = bytes.split_at_mut(length);
+                    randomness.fill(asked).unwrap();
+                    assert_eq!(beside, [0]);
+                    seen.iter_mut().zip(&bytes).for_each(|(seen, byte)| *seen |= byte);
+                }
+                assert!(seen[..length].iter().all(|byte| *byte != 0), "{length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn no_identifier_is_drawn_twice() {
+        for randomness in [Randomness::System, Randomness::Seeded(SeededRandomness::new(1))] {
+            let drawn: HashSet<[u8; 16]> = (0..10_000).map(|_| randomness.bytes().unwrap()).collect();
+            assert_eq!(drawn.len(), 10_000);
+        }
+    }
+}

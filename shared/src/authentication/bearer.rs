@@ -66,6 +66,8 @@ fn principal(token: &VerifiedToken) -> Principal {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(values: &[&str]) -> Result<Option<String>, Failure> {
@@ -104,5 +106,20 @@ mod tests {
         }
         assert_eq!(read(&["Bearer a", "Bearer a"]), Err(Failure::SeveralCredentials));
         assert_eq!(read(&["Basic a", "Bearer b"]), Err(Failure::SeveralCredentials));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_header_holds_there_is_a_token_none_or_a_failure(
+            any in any::<String>(),
+            almost in "(?i)bearer? {0,2}[a-z=,. -]{0,20}",
+        ) {
+            for value in [any, almost] {
+                if let Ok(Some(token)) = read(&[&value]) {
+                    prop_assert!(value.ends_with(&token) && value[..6].eq_ignore_ascii_case("bearer"), "{value:?}");
+                    prop_assert!(!token.contains([' ', ',']), "{token:?}");
+                }
+            }
+        }
     }
 }

@@ -159,6 +159,8 @@ impl<'de> Deserialize<'de> for Value {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -192,6 +194,30 @@ mod tests {
     fn what_is_not_one_json_object_is_refused_with_its_place() {
         for text in ["", "[]", "\"a\"", "{", "{\"a\":\"b\"} x", "{\"a\" \"b\"}", "null"] {
             assert!(matches!(Fields::from_json(text), Err(BodyError::NotJson { .. })), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_body_arrives_it_is_read_or_refused(
+            text in any::<String>(),
+            almost_json in "[\\[\\]{}:,\"\\\\a-c0-1 .eu-]{0,60}",
+            almost_a_form in "[a-c&=%+0-9;]{0,60}",
+        ) {
+            for text in [&text, &almost_json, &almost_a_form] {
+                for mut fields in [Fields::from_json(text), Fields::from_form(text)].into_iter().flatten() {
+                    let _ = (fields.optional("a"), fields.required("b"), fields.finish());
+                }
+            }
+        }
+
+        #[test]
+        fn every_field_of_a_body_reads_back_whatever_it_holds(value in "[^\0]{0,60}") {
+            let json = serde_json::json!({ "a": value }).to_string();
+            let form: String = form_urlencoded::Serializer::new(String::new()).append_pair("a", &value).finish();
+            for mut fields in [Fields::from_json(&json).unwrap(), Fields::from_form(&form).unwrap()] {
+                prop_assert!(fields.required("a").unwrap().matches(value.as_bytes()));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the world may know of the keys, and nothing more (RFC 7517 §5).
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -54,4 +55,26 @@ fn an_impossible_set_is_refused_by_the_name_of_its_key() {
     assert_eq!(fault(r#""format":1"#, r#""format":9"#), RingFault::Format(9));
     assert!(matches!(fault(r#""x":""#, r#""x":1,"z":""#), RingFault::Jwk { .. }));
     assert_eq!(PublicKeySet::from_json(r#"{"format":1,"keys":[]}"#).unwrap_err(), RingFault::Empty);
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_where_a_key_should_it_is_a_key_or_refused(
+        member in proptest::sample::select(vec!["kty", "crv", "x", "y", "n", "e", "d", "alg", "use"]),
+        text in any::<String>(),
+        number in "[-_A-Za-z0-9]{0,50}",
+        json in "[\\[\\]{}:,\"a-c0-1 .-]{0,40}",
+    ) {
+        let _ = (Jwk::from_json(&json), PublicKeySet::from_json(&json), SigningKeyRing::from_json(&json));
+        let ring = ring();
+        let set: Value = serde_json::from_str(&ring.public_set().unwrap().to_json()).unwrap();
+        for value in [text, number] {
+            let mut changed = set.clone();
+            changed["keys"][0]["jwk"][member] = value.into();
+            if let Ok(read) = PublicKeySet::from_json(&changed.to_string()) {
+                // Members that mean nothing for a key of its type are ignored; what means something names the key.
+                prop_assert!(read.find(&active_kid(&ring)).is_some(), "{changed}");
+            }
+        }
+    }
 }
