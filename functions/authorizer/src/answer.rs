@@ -9,7 +9,7 @@
 //! An HTTP API cannot say 401 from inside an authorizer: it does so itself where the identity source is missing.
 
 use serde_json::{Value, json};
-use vestibule::policy::{Caching, Decision, MethodArn, Route, Rule, Rules};
+use vestibule::policy::{Caching, Decision, MethodArn, Rule, Rules};
 use vestibule::principal::Principal;
 
 use crate::{Dialect, Event, NoAnswer, Verdict};
@@ -23,8 +23,6 @@ pub(crate) fn in_dialect(
     verdict: Verdict,
     rules: &Rules,
 ) -> Result<Value, NoAnswer> {
-    let caching = if rule.is_some_and(|rule| rule.strict) { Caching::Never } else { Caching::Possible };
-    let undeclared = |route| if rule.is_none() { Some(route) } else { None };
     match (&event.dialect, verdict) {
         (Dialect::HttpApiSimple { .. }, verdict) => Ok(simple(&verdict)),
         (Dialect::HttpApiPolicy { request, .. }, Verdict::Unauthenticated(_)) => Ok(json!({
@@ -35,12 +33,11 @@ pub(crate) fn in_dialect(
             Err(NoAnswer::Unauthorized)
         }
         (
-            Dialect::HttpApiPolicy { request, route } | Dialect::RestRequest { request, route },
+            Dialect::HttpApiPolicy { request, .. }
+            | Dialect::RestRequest { request, .. }
+            | Dialect::RestToken { request },
             Verdict::Authenticated { principal, .. },
-        ) => Ok(policy(rules, request, undeclared(route), &principal, caching)),
-        (Dialect::RestToken { request }, Verdict::Authenticated { principal, .. }) => {
-            Ok(policy(rules, request, None, &principal, caching))
-        }
+        ) => Ok(policy(rules, rule, request, &principal)),
     }
 }
 
@@ -57,17 +54,13 @@ fn simple(verdict: &Verdict) -> Value {
 }
 
 /// Good for the whole API: it says what the principal may call, whichever route they came by. The gateway applies it to the
-/// request at hand, so that the decision about that one need not be repeated here.
-fn policy(
-    rules: &Rules,
-    request: &MethodArn,
-    undeclared: Option<&Route>,
-    principal: &Principal,
-    caching: Caching,
-) -> Value {
+/// request at hand, so that the decision about that one need not be repeated here; a route without a rule is the exception,
+/// because the resource of a declared one may cover it.
+fn policy(rules: &Rules, rule: Option<&Rule>, request: &MethodArn, principal: &Principal) -> Value {
+    let caching = if rule.is_some_and(|rule| rule.strict) { Caching::Never } else { Caching::Possible };
     let mut policy = rules.policy(request, principal, caching);
-    if let Some(route) = undeclared {
-        policy.refuse(request, route);
+    if rule.is_none() {
+        policy.refuse(request);
     }
     json!({
         "principalId": principal.sub,

@@ -1,26 +1,24 @@
-//! The four events that API Gateway asks an authorizer with ("Working with AWS Lambda authorizers for HTTP APIs" and "Input to an
-//! API Gateway Lambda authorizer" in its Developer Guide).
+//! The four events that API Gateway asks an authorizer with ("Control access to HTTP APIs with AWS Lambda authorizers" and "Input to
+//! an API Gateway Lambda authorizer" in its Developer Guide).
 //!
 //! Only what the decision needs is read. A field that is absent or null presents nothing; one of another type than documented
 //! makes the whole event malformed, because it did not come from API Gateway.
 
 use serde_json::{Map, Value};
-use vestibule::policy::{MethodArn, Route, Rule, Rules};
+use vestibule::policy::{MethodArn, Rule, Rules};
 
 use crate::NoAnswer;
 
-/// Which gateway asks, and what only that dialect knows.
+/// Which gateway asks, and what only that dialect knows. A `route_key` is the route as the gateway matched it, and a `request`
+/// what its policies are applied to.
 #[derive(Debug)]
 pub(crate) enum Dialect {
     /// HTTP API, payload 2.0 with simple responses. Cached with `$context.routeKey` among the identity sources.
-    HttpApiSimple {
-        /// The route, as the gateway matched it.
-        route_key: String,
-    },
+    HttpApiSimple { route_key: String },
     /// HTTP API, payload 1.0.
-    HttpApiPolicy { request: MethodArn, route: Route },
+    HttpApiPolicy { request: MethodArn, route_key: String },
     /// REST API, `REQUEST`.
-    RestRequest { request: MethodArn, route: Route },
+    RestRequest { request: MethodArn, route_key: String },
     /// REST API, `TOKEN`: one header and the ARN are all there is.
     RestToken { request: MethodArn },
 }
@@ -40,8 +38,9 @@ impl Event {
     /// the gateway would.
     pub(crate) fn rule<'r>(&self, rules: &'r Rules) -> Option<&'r Rule> {
         match &self.dialect {
-            Dialect::HttpApiSimple { route_key } => rules.find(route_key),
-            Dialect::HttpApiPolicy { route, .. } | Dialect::RestRequest { route, .. } => rules.find(route.key()),
+            Dialect::HttpApiSimple { route_key }
+            | Dialect::HttpApiPolicy { route_key, .. }
+            | Dialect::RestRequest { route_key, .. } => rules.find(route_key),
             Dialect::RestToken { request } => rules.find_by_path(&request.method, &request.path),
         }
     }
@@ -57,9 +56,11 @@ impl TryFrom<&Value> for Event {
                 Dialect::HttpApiSimple { route_key: required(event, "routeKey")?.to_owned() }
             }
             (Some("1.0"), Some("REQUEST")) => {
-                Dialect::HttpApiPolicy { request: method_arn(event)?, route: route(event)? }
+                Dialect::HttpApiPolicy { request: method_arn(event)?, route_key: route_key(event)? }
             }
-            (None, Some("REQUEST")) => Dialect::RestRequest { request: method_arn(event)?, route: route(event)? },
+            (None, Some("REQUEST")) => {
+                Dialect::RestRequest { request: method_arn(event)?, route_key: route_key(event)? }
+            }
             (None, Some("TOKEN")) => Dialect::RestToken { request: method_arn(event)? },
             (Some("1.0" | "2.0") | None, _) => return Err(NoAnswer::Malformed("type")),
             (Some(_), _) => return Err(NoAnswer::Malformed("version")),
@@ -83,10 +84,10 @@ fn method_arn(event: &Map<String, Value>) -> Result<MethodArn, NoAnswer> {
     MethodArn::parse(required(event, "methodArn")?).map_err(|_| NoAnswer::Malformed("methodArn"))
 }
 
-/// The route that the gateway matched: `resource` is its template, `path` would be the client's spelling.
-fn route(event: &Map<String, Value>) -> Result<Route, NoAnswer> {
-    let key = format!("{} {}", required(event, "httpMethod")?, required(event, "resource")?);
-    key.parse().map_err(|_| NoAnswer::Malformed("resource"))
+/// `resource` is the template of the route, or `$default`, and has no stage; `path` is the client's spelling, on an HTTP API with
+/// the stage before it. A route of a form that no rule can have is merely one without a rule.
+fn route_key(event: &Map<String, Value>) -> Result<String, NoAnswer> {
+    Ok(format!("{} {}", required(event, "httpMethod")?, required(event, "resource")?))
 }
 
 /// `multiValueHeaders` has every value and `headers` the last of each name, so the former is preferred.

@@ -1,4 +1,5 @@
 //! One line for each event: what was decided, why, and for whom, with the request id that the client got. Never a credential.
+//! How long it took is in the report that Lambda adds to every invocation.
 
 use serde_json::Value;
 use vestibule::policy::{Decision, Rule};
@@ -41,8 +42,12 @@ pub(crate) fn unanswered(event: &Value, no_answer: NoAnswer) -> NoAnswer {
 fn route<'e>(event: &'e Event, rule: Option<&'e Rule>) -> &'e str {
     match (rule, &event.dialect) {
         (Some(rule), _) => rule.route.key(),
-        (None, Dialect::HttpApiSimple { route_key }) => route_key,
-        (None, Dialect::HttpApiPolicy { route, .. } | Dialect::RestRequest { route, .. }) => route.key(),
+        (
+            None,
+            Dialect::HttpApiSimple { route_key }
+            | Dialect::HttpApiPolicy { route_key, .. }
+            | Dialect::RestRequest { route_key, .. },
+        ) => route_key,
         (None, Dialect::RestToken { .. }) => ABSENT,
     }
 }

@@ -13,6 +13,10 @@ use super::rule::{Decision, Rule};
 use super::rules::Rules;
 use crate::principal::Principal;
 
+/// Characters of a policy's resource; with a longer one API Gateway refuses the whole answer ("Output from an API Gateway Lambda
+/// authorizer" in its Developer Guide). A request may be longer: up to 1,600 bytes.
+const MAX_RESOURCE_CHARS: usize = 512;
+
 /// The request that a policy is asked for: `arn:aws:execute-api:region:account:api/stage/METHOD/path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodArn {
@@ -74,9 +78,18 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Denies `route` whatever else is permitted: for a route without a rule that a declared wildcard would cover.
-    pub fn refuse(&mut self, api: &MethodArn, route: &Route) {
-        self.deny.extend(api.resources(route));
+    /// Denies the very request that is being made, whatever else is permitted: the gateway matched it to a route without a
+    /// rule, which the resource of a declared `{parameter}` may cover. No request of a declared route has the same ARN, so
+    /// that a replay of the policy stays right for all of them.
+    pub fn refuse(&mut self, request: &MethodArn) {
+        // The path is the client's text: what a policy would read as a wildcard or a variable stands for any one character. At
+        // worst that refuses the same client a path that differs from its own odd one by a slash.
+        let path = request.path.replace(['*', '$'], "?");
+        let mut resource = format!("{}/{}{path}", request.stage, request.method);
+        if resource.chars().count() > MAX_RESOURCE_CHARS {
+            resource = resource.chars().take(MAX_RESOURCE_CHARS - 1).chain(['*']).collect();
+        }
+        self.deny.push(resource);
     }
 
     /// The resources that are permitted unless denied.

@@ -185,6 +185,33 @@ fn who_may_call_nothing_is_denied_every_declared_route() {
 }
 
 #[test]
+fn a_refused_request_takes_no_other_with_it() {
+    let rules =
+        "[[route]]\nroute = 'GET /orders/{id}'\nany = true\n[[route]]\nroute = 'GET /files/{path+}'\nany = true";
+    let rules = Rules::parse(rules).unwrap();
+    let long = format!("GET/orders/1/{}", "a".repeat(1500));
+    for stray in [
+        "GET/orders/1/notes",
+        "GET/orders/1/*",
+        "GET/orders/${a}/?",
+        "GET/orders/*/$*",
+        "GET/*/x",
+        "GET/orders/é/ü",
+        &long,
+    ] {
+        let mut policy = rules.policy(&request(stray), &principal("", ""), Caching::Possible);
+        policy.refuse(&request(stray));
+        assert!(!iam_permits(&policy, &format!("{ARN}/{stray}")), "{stray}");
+        for declared in ["GET/orders/1", "GET/orders/*", "GET/orders/${a}", "GET/files/orders/1/notes", "GET/files/a/x"]
+        {
+            assert!(iam_permits(&policy, &format!("{ARN}/{declared}")), "{stray} took {declared} with it");
+        }
+        let refused = policy.denied().last().unwrap().strip_prefix(ARN).unwrap();
+        assert!(!refused.contains('$') && ARN.len() + refused.chars().count() <= 512, "{refused}");
+    }
+}
+
+#[test]
 fn a_path_that_the_gateway_tidies_up_is_not_found_under_a_wildcard() {
     let rules = "[[route]]\nroute = 'GET /{x}'\nany = true\n[[route]]\nroute = 'GET /a/{x}'\nany = true\n[[route]]\nroute = 'GET /a'\nrole = 'admin'";
     let policy = Rules::parse(rules).unwrap().policy(&request("GET/b"), &principal("", ""), Caching::Possible);
