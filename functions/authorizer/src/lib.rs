@@ -7,6 +7,8 @@ mod answer;
 mod authenticate;
 mod event;
 mod log;
+#[cfg(test)]
+mod tests;
 
 use lambda_runtime::Diagnostic;
 use serde_json::Value;

@@ -1,0 +1,13 @@
+//! The authorizer in all four dialects, asked with the golden events of `tests/events` and read as API Gateway reads it.
+
+mod answers;
+mod cached;
+mod credentials;
+mod events;
+mod gateway;
+mod golden;
+mod log_lines;
+mod malformed;
+mod paths;
+mod strict_routes;
+mod world;

@@ -1,0 +1,210 @@
+//! What the authorizer is asked in: a clock that the test moves, real keys and tokens, and a store that can be down.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use vestibule::authentication::LiveSession;
+use vestibule::clock::{Clock, ManualClock, Timestamp};
+use vestibule::identity::{SessionId, UserId};
+use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
+use vestibule::policy::Rules;
+use vestibule::principal::{CredentialKind, Principal};
+use vestibule::scope::{Roles, Scopes};
+use vestibule::storage::StoreError;
+use vestibule::tokens::{AccessTokenClaims, Verifier, mint};
+
+use crate::{Authorizer, NoAnswer, handle};
+
+/// The moment of the golden events.
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_426_013);
+pub(super) const SIGNED_IN: Timestamp = Timestamp::from_seconds(1_795_424_753);
+pub(super) const LIFETIME: Duration = Duration::from_secs(300);
+
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "https://api.example.com";
+
+/// One rule of each kind; `GET /orders/{orderId}/notes`, `PATCH /{proxy+}` and `$default` have none.
+pub(super) const RULES: &str = r#"
+    [[route]]
+    route = "GET /whoami"
+    any = true
+    [[route]]
+    route = "GET /orders"
+    scope = "orders:read"
+    [[route]]
+    route = "GET /orders/{orderId}"
+    scope = "orders:read"
+    [[route]]
+    route = "GET /orders/{orderId}/audit"
+    scope = "orders:read"
+    role = "auditor"
+    [[route]]
+    route = "PUT /orders/{orderId}"
+    scope = "orders:read orders:write"
+    [[route]]
+    route = "ANY /files/{path+}"
+    scope = "files"
+    [[route]]
+    route = "GET /admin"
+    role = "admin"
+    strict = true
+    [[route]]
+    route = "DELETE /accounts/{accountId}"
+    role = "admin"
+    strict = true
+"#;
+
+/// Those of the golden events.
+pub(super) fn user() -> UserId {
+    "usr_0b7d3f1e9c5a48628e4d7a1f36c2905b".parse().unwrap()
+}
+
+pub(super) fn session() -> SessionId {
+    "ses_d41c6e80a25f4b93b7e0c8125f9d3a6e".parse().unwrap()
+}
+
+/// What a token says, as far as it matters here.
+#[derive(Clone)]
+pub(super) struct Says {
+    pub(super) issuer: &'static str,
+    pub(super) audience: &'static str,
+    pub(super) scope: &'static str,
+    pub(super) roles: &'static str,
+    pub(super) issued_at: Timestamp,
+}
+
+impl Default for Says {
+    fn default() -> Self {
+        Self { issuer: ISSUER, audience: AUDIENCE, scope: "orders:read orders:write", roles: "clerk", issued_at: NOW }
+    }
+}
+
+impl Says {
+    pub(super) fn with(scope: &'static str, roles: &'static str) -> Self {
+        Self { scope, roles, ..Self::default() }
+    }
+
+    /// May call every route that has a rule.
+    pub(super) fn everything() -> Self {
+        Self::with("files orders:read orders:write", "admin auditor")
+    }
+
+    pub(super) fn principal(&self) -> Principal {
+        Principal {
+            sub: user(),
+            sid: Some(session()),
+            client_id: "vestibule".into(),
+            scope: Scopes::parse(self.scope).unwrap(),
+            roles: Roles::parse(self.roles).unwrap(),
+            auth_method: CredentialKind::AccessToken,
+            auth_time: Some(SIGNED_IN),
+            tenant: None,
+        }
+    }
+
+    /// A token that says it, signed by the active key of `ring`.
+    pub(super) fn minted_by(&self, ring: &SigningKeyRing) -> String {
+        let (scope, roles) = (Scopes::parse(self.scope).unwrap(), Roles::parse(self.roles).unwrap());
+        let claims = AccessTokenClaims {
+            issuer: self.issuer,
+            audience: self.audience,
+            subject: user(),
+            client_id: "vestibule",
+            scope: &scope,
+            roles: &roles,
+            session: session(),
+            auth_time: SIGNED_IN,
+            issued_at: self.issued_at,
+            expires_at: self.issued_at.plus(LIFETIME),
+            id: [7; 16],
+        };
+        mint(&claims, ring.active(Algorithm::Es256).unwrap()).unwrap().expose().clone()
+    }
+}
+
+/// A table that holds the published keys and the sessions that live.
+pub(super) struct Store {
+    keys: PublicKeySet,
+    sessions: Mutex<HashSet<(UserId, SessionId)>>,
+    down: AtomicBool,
+    session_reads: AtomicUsize,
+}
+
+impl Store {
+    pub(super) fn end_sessions(&self) {
+        self.sessions.lock().unwrap().clear();
+    }
+
+    pub(super) fn fail(&self) {
+        self.down.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn session_reads(&self) -> usize {
+        self.session_reads.load(Ordering::SeqCst)
+    }
+}
+
+impl ReadPublicKeys for Store {
+    async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(KeysUnavailable::new("public keys", "the table does not answer"));
+        }
+        Ok(self.keys.clone())
+    }
+}
+
+impl LiveSession for Store {
+    async fn is_live(&self, user: UserId, session: SessionId, _now: Timestamp) -> Result<bool, StoreError> {
+        self.session_reads.fetch_add(1, Ordering::SeqCst);
+        if self.down.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable { operation: "GetItem", detail: "the table does not answer".into() });
+        }
+        Ok(self.sessions.lock().unwrap().contains(&(user, session)))
+    }
+}
+
+pub(super) struct World {
+    pub(super) clock: ManualClock,
+    pub(super) store: Store,
+    pub(super) rules: Rules,
+    pub(super) ring: SigningKeyRing,
+    verifier: Verifier,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with_rules(Rules::parse(RULES).unwrap())
+    }
+
+    pub(super) fn with_rules(rules: Rules) -> Self {
+        let clock = ManualClock::starting_at(NOW);
+        let ring = SigningKeyRing::generate(Algorithm::Es256, NOW).unwrap();
+        let store = Store {
+            keys: ring.public_set().unwrap(),
+            sessions: Mutex::new(HashSet::from([(user(), session())])),
+            down: AtomicBool::new(false),
+            session_reads: AtomicUsize::new(0),
+        };
+        let verifier = Verifier::new(ISSUER, AUDIENCE, Clock::Manual(clock.clone()));
+        Self { clock, store, rules, ring, verifier }
+    }
+
+    /// `Authorization` with a token that says `says`.
+    pub(super) fn bearer(&self, says: &Says) -> String {
+        format!("Bearer {}", says.minted_by(&self.ring))
+    }
+
+    pub(super) async fn ask(&self, event: Value) -> Result<Value, NoAnswer> {
+        let clock = Clock::Manual(self.clock.clone());
+        let authorizer = Authorizer { verifier: &self.verifier, rules: &self.rules, store: &self.store, clock: &clock };
+        handle(&authorizer, event).await
+    }
+}
+
+/// For tests that are no async functions themselves.
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
