@@ -15,7 +15,8 @@ use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{Granted, Problem, ProblemKind, request_id};
 use vestibule::identity::UserId;
-use vestibule::passwords::{PasswordHash, Verdict};
+use vestibule::keys::Peppers;
+use vestibule::passwords::{Password, Verdict};
 use vestibule::sessions::open::{OpenSession, Opening, session_for};
 use vestibule::sessions::refresh::current_token;
 
@@ -78,10 +79,10 @@ where
     };
     let user = record.user;
     let refused = |reason| Ok(SignIn::Refused { user: Some(user), reason });
-    let upgrade = match app.hasher.check(&credentials.password, &record.password, keys.peppers()).await? {
+    let outdated = match app.hasher.check(&credentials.password, &record.password, keys.peppers()).await? {
         Verdict::Wrong => return refused("wrong_password"),
         Verdict::Right { .. } if record.standing != Standing::Active => return refused("disabled"),
-        Verdict::Right { upgrade } => upgrade,
+        Verdict::Right { outdated } => outdated,
     };
     let Some(scope) = credentials.scope_within(&record.scopes) else { return Ok(SignIn::NoScope { user }) };
     let now = app.clock.now();
@@ -94,15 +95,19 @@ where
         Opening::Opened => {}
     }
     let refresh_token = current_token(&session, keys.mac_keys());
-    if let Some(hash) = upgrade {
-        keep_better_hash(app, &record, &hash, id).await;
+    if outdated && let Err(fault) = keep_better_hash(app, &record, &credentials.password, keys.peppers()).await {
+        Event::HashNotUpgraded { user, fault: &fault }.record(id);
     }
     Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, session })))
 }
 
 /// A hash that could not be upgraded now is upgraded at the next sign-in; this one has succeeded.
-async fn keep_better_hash<S: UpgradePassword>(app: &App<S>, record: &LoginRecord, hash: &PasswordHash, id: &str) {
-    if let Err(fault) = app.store.upgrade_password(record, hash).await {
-        Event::HashNotUpgraded { user: record.user, fault: &fault }.record(id);
-    }
+async fn keep_better_hash<S: UpgradePassword>(
+    app: &App<S>,
+    record: &LoginRecord,
+    password: &Password,
+    peppers: &Peppers,
+) -> Result<(), Fault> {
+    let hash = app.hasher.hash(password, peppers).await?;
+    Ok(app.store.upgrade_password(record, &hash).await?)
 }

@@ -29,8 +29,9 @@ pub struct Hasher {
 pub enum Verdict {
     /// It is the one.
     Right {
-        /// A hash to keep instead, when the stored one is cheaper than today's cost or has an older pepper.
-        upgrade: Option<PasswordHash>,
+        /// Whether the stored hash is cheaper than today's cost or has an older pepper: [`Hasher::hash`] makes a better one, once
+        /// nothing depends on how long the answer takes. A disabled account must not answer later for the right password.
+        outdated: bool,
     },
     /// It is not.
     Wrong,
@@ -89,11 +90,7 @@ impl Hasher {
                 Ok(argon2.verify_password(checked.bytes(), &parsed).is_ok())
             })
             .await?;
-        Ok(match (right, outdated) {
-            (false, _) => Verdict::Wrong,
-            (true, false) => Verdict::Right { upgrade: None },
-            (true, true) => Verdict::Right { upgrade: Some(self.hash(password, peppers).await?) },
-        })
+        Ok(if right { Verdict::Right { outdated } } else { Verdict::Wrong })
     }
 
     /// Spends what a check costs, for an account that does not exist: an unknown name and a wrong password take the
