@@ -1,6 +1,8 @@
 //! What password hashes promise, as sentences. All at the lowest cost that a deployment may have.
 
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Waker};
 
 use proptest::prelude::*;
 
@@ -165,30 +167,46 @@ async fn a_hash_waits_for_a_slot_and_gives_it_back_when_it_is_done() {
     assert_eq!(hasher.free_slots(), 1);
 }
 
-#[tokio::test]
-async fn a_caller_that_goes_away_frees_no_memory_that_is_still_in_use() {
-    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
-    let password = password("secret");
-    {
-        let mut hash = Box::pin(hasher.hash(&password, &peppers));
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(hash.as_mut().poll(&mut context).is_pending(), "the work has begun");
-    }
-    assert_eq!(hasher.free_slots(), 0, "the caller is gone and argon2 still runs");
-    hasher.hash(&password, &peppers).await.unwrap();
-    assert_eq!(hasher.free_slots(), 1);
+/// A runtime whose only thread for blocking work is kept busy until the sender is dropped.
+fn busy_runtime() -> (tokio::runtime::Runtime, mpsc::Sender<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    let (release, released) = mpsc::channel();
+    runtime.spawn_blocking(move || released.recv());
+    (runtime, release)
 }
 
-#[tokio::test]
-async fn an_account_that_does_not_exist_costs_one_hash_of_todays_cost() {
-    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
-    let password = password("secret");
-    let mut nobody = Box::pin(hasher.check_nobody(&password, &peppers));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    assert!(nobody.as_mut().poll(&mut context).is_pending());
-    assert_eq!(hasher.free_slots(), 0, "argon2 runs, off this thread");
-    nobody.await.unwrap();
-    assert_eq!(hasher.free_slots(), 1);
+/// Lets `future` begin, and come to where it waits for others.
+fn begin<T>(future: Pin<&mut impl Future<Output = T>>) {
+    assert!(future.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+}
+
+#[test]
+fn a_caller_that_goes_away_frees_no_memory_that_is_still_in_use() {
+    let (runtime, release) = busy_runtime();
+    let (hasher, peppers, password) = (hasher(lowest()), peppers(1, &[1]), password("secret"));
+    runtime.block_on(async {
+        let mut hash = Box::pin(hasher.hash(&password, &peppers));
+        begin(hash.as_mut());
+        drop(hash);
+        assert_eq!(hasher.free_slots(), 0, "the caller is gone and argon2 runs all the same");
+        drop(release);
+        hasher.hash(&password, &peppers).await.unwrap();
+        assert_eq!(hasher.free_slots(), 1);
+    });
+}
+
+#[test]
+fn an_account_that_does_not_exist_costs_a_hash_off_the_async_threads() {
+    let (runtime, release) = busy_runtime();
+    let (hasher, peppers, password) = (hasher(lowest()), peppers(1, &[1]), password("secret"));
+    runtime.block_on(async {
+        let mut nobody = Box::pin(hasher.check_nobody(&password, &peppers));
+        begin(nobody.as_mut());
+        assert_eq!(hasher.free_slots(), 0);
+        drop(release);
+        nobody.await.unwrap();
+        assert_eq!(hasher.free_slots(), 1);
+    });
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The `jsonwebtoken` library beside us: it verifies what we mint, we verify what it mints, and what it lets through by
 //! default is refused here by name (decision 0001).
 //!
-//! It reads the machine's clock, so these tests do too; all their moments lie minutes away from any limit but where the
-//! library's own leeway of a minute is the point.
+//! It reads the machine's clock, so these tests do too; all their moments lie most of a minute or more from any limit.
 
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, decode, encode};
 
@@ -98,7 +97,6 @@ async fn what_the_library_lets_through_by_default_is_refused_by_name() {
     let (now, good) = live(Algorithm::Es256);
     let good = || good.clone();
     let later = |seconds| now.plus(Duration::from_secs(seconds)).seconds();
-    let earlier = |seconds| now.minus(Duration::from_secs(seconds)).seconds();
     let defaults = [
         (good().header("crit", json!(["http://example.com/unknown"])), Refusal::CritPresent),
         (good().header("crit", json!(["b64"])).header("b64", false), Refusal::CritPresent),
@@ -112,8 +110,7 @@ async fn what_the_library_lets_through_by_default_is_refused_by_name() {
         (good().without_claim("iss"), Refusal::IssMissing),
         (good().without_claim("aud").without_claim("iss"), Refusal::IssMissing),
         (good().claim("iss", json!(["https://other.example.com", ISSUER])), Refusal::IssNotAString),
-        (good().header("x", json!("x".repeat(8 * 1024 * 1024))), Refusal::TooLong),
-        (good().claim("exp", earlier(50)).claim("iat", earlier(100)), Refusal::Expired),
+        (good().header("x", json!("x".repeat(1024 * 1024))), Refusal::TooLong),
         (good().claim("exp", later(365 * 24 * 60 * 60)), Refusal::LivesTooLong),
         (good().header("jku", json!("https://keys.example.com")), Refusal::KeyInHeader),
         (good().header("x5u", json!("https://keys.example.com")), Refusal::KeyInHeader),
@@ -128,6 +125,15 @@ async fn what_the_library_lets_through_by_default_is_refused_by_name() {
         assert!(decode::<Value>(&token, &key, &validation).is_ok(), "the library does not accept {refusal}");
         assert_eq!(server.refusal(token).await, refusal);
     }
+}
+
+#[tokio::test]
+async fn a_token_that_the_library_takes_for_a_minute_after_it_expired_is_expired_here() {
+    let (now, good) = live(Algorithm::Es256);
+    let token = good.claim("iat", now.minus(LIFETIME).seconds()).claim("exp", now.minus(SECOND).seconds()).signed();
+    let read = decode::<Value>(&token, &decoding_key(Algorithm::Es256), &validation(Algorithm::Es256));
+    assert!(read.is_ok(), "its leeway is 60 s unless it is set");
+    assert_eq!(ResourceServer::at(now).refusal(token).await, Refusal::Expired);
 }
 
 #[tokio::test]
