@@ -6,9 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-
+pub use crate::aws::{Clients, sdk_defaults};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
@@ -19,13 +17,6 @@ use crate::secret::Secret;
 use crate::sessions::Session;
 use crate::store::{Secrets, Table};
 use crate::tokens::{AccessTokenClaims, Verifier, mint};
-
-/// A TCP and TLS handshake inside a region takes a few milliseconds; after a second the address is not answering.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// DynamoDB answers in single-digit milliseconds; an attempt that takes two seconds is lost.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// With all its retries an operation ends within this time, well below the 10 s that API Gateway gives an authorizer.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the world supplies.
 #[derive(Debug)]
@@ -47,28 +38,14 @@ pub struct App<S = Table> {
     symmetric_keys: SymmetricKeysCache,
 }
 
-/// How AWS is reached.
-#[derive(Clone, Debug)]
-pub struct Clients {
-    /// DynamoDB.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Secrets Manager.
-    pub secrets_manager: aws_sdk_secretsmanager::Client,
-}
-
 impl App<Table> {
-    /// The app of a function that needs `needs`, with AWS's own way to find region, endpoint and credentials.
+    /// The app of a function that needs `needs`.
     ///
     /// # Errors
     /// [`ConfigFaults`]: all that is missing or contradictory.
-    pub async fn from_variables(variables: &impl Variables, needs: &[Need]) -> Result<Self, ConfigFaults> {
+    pub fn from_variables(variables: &impl Variables, needs: &[Need]) -> Result<Self, ConfigFaults> {
         let config = Config::read(variables, needs)?;
-        let aws = sdk_defaults().load().await;
-        let clients = Clients {
-            dynamodb: aws_sdk_dynamodb::Client::new(&aws),
-            secrets_manager: aws_sdk_secretsmanager::Client::new(&aws),
-        };
-        Ok(Self::new(config, clients, Clock::System, Randomness::System))
+        Ok(Self::new(config, Clients::from_variables(variables)?, Clock::System, Randomness::System))
     }
 
     /// An app over `clients`, with the time and the chance given.
@@ -91,18 +68,6 @@ impl App<Table> {
             secrets,
         }
     }
-}
-
-/// How every client of ours reaches AWS: three attempts, and an end to each wait.
-pub fn sdk_defaults() -> aws_config::ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
-        .build();
-    aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard())
 }
 
 impl<S> App<S> {

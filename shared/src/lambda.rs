@@ -15,11 +15,11 @@ use crate::telemetry;
 ///
 /// # Errors
 /// Every fault of the configuration, at once: the function does not start.
-pub async fn start(needs: &[Need]) -> Result<Arc<App>, Error> {
+pub fn start(needs: &[Need]) -> Result<Arc<App>, Error> {
     let environment = process_environment();
     // A second subscriber means that somebody has set one up already: theirs stays.
     let _ = tracing::subscriber::set_global_default(telemetry::subscriber(&environment, std::io::stdout));
-    match App::from_variables(&environment, needs).await {
+    match App::from_variables(&environment, needs) {
         Ok(app) => Ok(Arc::new(app)),
         Err(faults) => {
             tracing::error!(target: "audit", event = "not_started", fault = %faults);
@@ -37,7 +37,7 @@ where
     H: Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    let app = start(needs).await?;
+    let app = start(needs)?;
     lambda_http::run(service(app, handle)).await
 }
 

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod app;
 pub mod audit;
 pub mod authentication;
+mod aws;
 pub mod clock;
 pub mod config;
 pub mod fault;

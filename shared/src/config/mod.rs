@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub use environment::{Variables, process_environment};
 pub use reader::ConfigFaults;
-use reader::Reader;
+pub(crate) use reader::Reader;
 
 use crate::keys::Algorithm;
 use crate::passwords::Cost;

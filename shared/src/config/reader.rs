@@ -22,13 +22,13 @@ impl fmt::Display for ConfigFaults {
 
 impl std::error::Error for ConfigFaults {}
 
-pub(super) struct Reader<'a, V> {
+pub(crate) struct Reader<'a, V> {
     variables: &'a V,
     faults: Vec<String>,
 }
 
 impl<'a, V: Variables> Reader<'a, V> {
-    pub(super) const fn new(variables: &'a V) -> Self {
+    pub(crate) const fn new(variables: &'a V) -> Self {
         Self { variables, faults: Vec::new() }
     }
 
@@ -37,11 +37,11 @@ impl<'a, V: Variables> Reader<'a, V> {
     }
 
     /// An empty variable is an absent one: templates cannot leave a variable out.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.variables.get(name).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn required(&mut self, name: &str) -> Option<String> {
+    pub(crate) fn required(&mut self, name: &str) -> Option<String> {
         let value = self.text(name);
         if value.is_none() {
             self.fault(name, "is missing");
@@ -49,7 +49,7 @@ impl<'a, V: Variables> Reader<'a, V> {
         value
     }
 
-    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
         let value = self.text(name)?;
         let parsed = value.parse().ok();
         if parsed.is_none() {
@@ -100,7 +100,7 @@ impl<'a, V: Variables> Reader<'a, V> {
         issuer
     }
 
-    pub(super) fn finish<T>(self, config: T) -> Result<T, ConfigFaults> {
+    pub(crate) fn finish<T>(self, config: T) -> Result<T, ConfigFaults> {
         if self.faults.is_empty() { Ok(config) } else { Err(ConfigFaults(self.faults)) }
     }
 }
