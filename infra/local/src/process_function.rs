@@ -83,6 +83,11 @@ impl ProcessFunction {
         Ok(Self { crew, running })
     }
 
+    /// The ids of the processes that wait for an event, for whoever weighs them.
+    pub fn idle_processes(&self) -> Vec<u32> {
+        self.crew.idle().iter().filter_map(Environment::process_id).collect()
+    }
+
     /// Kills every process and waits until they are gone. Events under way fail as unavailable.
     pub async fn stop(self) {
         drop(self.running);

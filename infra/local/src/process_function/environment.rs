@@ -51,6 +51,11 @@ impl Environment {
         Ok(Self { process, api })
     }
 
+    /// None once the process has been waited for.
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     pub(super) fn is_alive(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(None))
     }

@@ -220,6 +220,15 @@ async fn dropping_the_function_kills_its_processes_at_work_and_idle() {
     assert!(is_hung_up(call).await);
 }
 
+#[tokio::test]
+async fn a_process_that_waits_is_known_by_its_id() {
+    let function = function(1);
+    assert!(function.idle_processes().is_empty());
+    let process = pid(&function).await;
+    let waiting: Vec<u64> = function.idle_processes().into_iter().map(u64::from).collect();
+    assert_eq!(waiting, [process]);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_stopped_function_leaves_no_process_behind() {
