@@ -1,0 +1,168 @@
+//! `infra/template.yaml` itself, and that it agrees with the code that it deploys.
+
+use std::time::Duration;
+
+use super::read_with;
+use crate::template::{AuthorizerDialect, Cors, Payload, Stack};
+
+const TEMPLATE: &str = include_str!("../../../../template.yaml");
+
+fn deployed(parameters: &[(&str, &str)]) -> Stack {
+    read_with(TEMPLATE, parameters).unwrap()
+}
+
+fn keys(stack: &Stack) -> Vec<&str> {
+    stack.api.routes.iter().map(|route| route.key.as_str()).collect()
+}
+
+const ALWAYS: [&str; 6] = [
+    "POST /login",
+    "POST /refresh",
+    "POST /revoke",
+    "GET /.well-known/jwks.json",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/openid-configuration",
+];
+
+#[test]
+fn by_default_the_api_has_its_own_routes_only() {
+    let stack = deployed(&[]);
+    assert_eq!(keys(&stack), ALWAYS);
+    assert!(stack.api.routes.iter().all(|route| route.authorizer.is_none() && route.payload == Payload::V2));
+    assert_eq!(
+        stack.functions.keys().collect::<Vec<_>>(),
+        [
+            "AuthorizerFunction",
+            "DiscoveryFunction",
+            "LoginFunction",
+            "RefreshFunction",
+            "RevokeFunction",
+            "RotateKeysFunction"
+        ],
+    );
+    assert_eq!((stack.api.stage.as_str(), &stack.api.cors), ("$default", &None));
+    assert_eq!(stack.table, "app-Table");
+    assert_eq!(stack.secrets.values().collect::<Vec<_>>(), ["app-SigningKeys", "app-SymmetricKeys"]);
+}
+
+#[test]
+fn functions_get_their_own_variables_and_the_global_ones() {
+    let stack = deployed(&[("HashingMemory", "1024"), ("RefreshGraceSeconds", "5")]);
+    let refresh = &stack.functions["RefreshFunction"];
+    assert_eq!(
+        (refresh.binary.as_str(), refresh.memory_mib, refresh.timeout),
+        ("refresh", 256, Duration::from_secs(10))
+    );
+    for (name, value) in [
+        ("VESTIBULE_ISSUER", "https://vestibule0.execute-api.us-east-1.amazonaws.com"),
+        ("VESTIBULE_AUDIENCE", ""),
+        ("VESTIBULE_TABLE", "app-Table"),
+        ("VESTIBULE_SIGNING_SECRET", "app-SigningKeys"),
+        ("VESTIBULE_SYMMETRIC_SECRET", "app-SymmetricKeys"),
+        ("VESTIBULE_SIGNING_ALGORITHM", "ES256"),
+        ("VESTIBULE_ACCESS_TOKEN_SECONDS", "300"),
+        ("VESTIBULE_REFRESH_GRACE_SECONDS", "5"),
+    ] {
+        assert_eq!(refresh.environment[name], value, "{name}");
+    }
+    assert_eq!(stack.functions["LoginFunction"].memory_mib, 1024);
+    assert_eq!(stack.functions["DiscoveryFunction"].memory_mib, 128);
+}
+
+#[test]
+fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
+    let stack = deployed(&[("DemoApi", "true"), ("AuthorizerCacheSeconds", "30")]);
+    assert_eq!(keys(&stack)[..6], ALWAYS);
+    let demo: Vec<_> = stack.api.routes[6..]
+        .iter()
+        .map(|route| {
+            let authorizer = route.authorizer.as_ref().unwrap();
+            assert_eq!(
+                (route.function.as_str(), authorizer.function.as_str()),
+                ("WhoamiFunction", "AuthorizerFunction")
+            );
+            assert_eq!(authorizer.dialect, AuthorizerDialect::HttpSimple);
+            (route.key.as_str(), authorizer.id.as_str(), authorizer.ttl.as_secs())
+        })
+        .collect();
+    assert_eq!(
+        demo,
+        [
+            ("GET /whoami", "BearerAuthorizer", 30),
+            ("GET /orders", "BearerAuthorizer", 30),
+            ("GET /admin", "StrictBearerAuthorizer", 0),
+        ],
+    );
+}
+
+#[test]
+fn allowed_origins_configure_cors() {
+    let stack = deployed(&[("AllowedOrigins", "https://app.example.com, https://admin.example.com")]);
+    let expected = Cors {
+        origins: vec!["https://app.example.com".to_owned(), "https://admin.example.com".to_owned()],
+        methods: vec!["GET".to_owned(), "POST".to_owned()],
+        headers: vec!["authorization".to_owned(), "content-type".to_owned()],
+        exposed: vec!["www-authenticate".to_owned(), "retry-after".to_owned()],
+        credentials: false,
+        max_age: Some(Duration::from_secs(600)),
+    };
+    assert_eq!(stack.api.cors, Some(expected));
+}
+
+#[test]
+fn a_given_issuer_reaches_every_function() {
+    let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
+    assert_eq!(stack.functions.len(), 7);
+    for (id, function) in &stack.functions {
+        assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
+    }
+}
+
+#[test]
+fn a_parameter_that_the_template_does_not_know_or_allow_is_refused() {
+    let fault = read_with(TEMPLATE, &[("Isuer", "x")]).unwrap_err();
+    assert_eq!(fault, "template, Parameters.Isuer: the template has no such parameter");
+    let fault = read_with(TEMPLATE, &[("RefreshGraceSeconds", "61")]).unwrap_err();
+    assert_eq!(fault, "template, Parameters.RefreshGraceSeconds: the value must be at most 60");
+}
+
+#[test]
+fn the_table_has_the_keys_and_the_expiry_that_the_code_uses() {
+    let schema = deployed(&[]).table_schema;
+    let (attributes, keys) = vestibule::store::key_schema().unwrap();
+    assert_eq!((schema.attributes, schema.keys), (attributes, keys));
+    assert_eq!(schema.expiry.as_deref(), Some("expires_at"));
+}
+
+#[test]
+fn every_route_behind_an_authorizer_has_a_rule() {
+    let stack = deployed(&[("DemoApi", "true")]);
+    let protected = stack.api.routes.iter().filter(|route| route.authorizer.is_some()).map(|route| route.key.as_str());
+    let rules = authorizer::rules().unwrap();
+    assert_eq!(rules.undeclared(protected).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert_eq!(rules.iter().filter(|rule| !keys(&stack).contains(&rule.route.key())).count(), 0, "a rule for no route");
+}
+
+#[test]
+fn a_strict_route_is_behind_an_authorizer_that_caches_nothing() {
+    let stack = deployed(&[("DemoApi", "true"), ("AuthorizerCacheSeconds", "3600")]);
+    let rules = authorizer::rules().unwrap();
+    let mut strict = 0;
+    for route in &stack.api.routes {
+        if rules.find(&route.key).is_some_and(|rule| rule.strict) {
+            strict += 1;
+            assert_eq!(route.authorizer.as_ref().unwrap().ttl, Duration::ZERO, "{}", route.key);
+        }
+    }
+    assert_ne!(strict, 0);
+}
+
+#[test]
+fn without_the_route_key_among_its_identity_sources_the_cached_authorizer_is_refused() {
+    let replayed =
+        TEMPLATE.replace("[$request.header.Authorization, $context.routeKey]", "[$request.header.Authorization]");
+    assert_ne!(replayed, TEMPLATE);
+    let fault = read_with(&replayed, &[]).unwrap_err();
+    assert!(fault.starts_with("template, BearerAuthorizer.IdentitySource: "), "{fault}");
+    assert!(read_with(&replayed, &[("AuthorizerCacheSeconds", "0")]).is_ok());
+}
