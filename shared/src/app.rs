@@ -10,7 +10,7 @@ pub use crate::aws::{Clients, sdk_defaults};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
-use crate::keys::{SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
+use crate::keys::{PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::passwords::Hasher;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
@@ -85,6 +85,14 @@ impl<S> App<S> {
     /// [`Fault::Keys`] if the ring was never read and cannot be now, or has no active key.
     pub async fn signing_key(&self) -> Result<Arc<SigningKey>, Fault> {
         Ok(self.signing_keys.active(&self.secrets, self.config.signing_algorithm).await?)
+    }
+
+    /// The rotation of the signing keys.
+    pub fn rotation(&self) -> Rotation<'_, Secrets, S>
+    where
+        S: PublishKeys + Sync,
+    {
+        Rotation::new(&self.secrets, &self.store, &self.clock)
     }
 
     /// An access token for `session`, signed with `key` (RFC 9068 §2.2). It never outlives the session.

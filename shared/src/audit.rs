@@ -58,6 +58,22 @@ pub enum Event<'a> {
         /// What failed.
         fault: &'a dyn std::fmt::Display,
     },
+    /// A step of a key rotation was taken.
+    KeysStep {
+        /// Which.
+        step: &'a str,
+        /// Whether it had been done before.
+        outcome: &'static str,
+    },
+    /// A step of a key rotation was not taken; what was in force still is.
+    KeysStepRefused {
+        /// Which.
+        step: &'a str,
+        /// Why.
+        reason: &'static str,
+        /// Why, for people.
+        fault: &'a dyn std::fmt::Display,
+    },
     /// A request was refused unread.
     BadRequest {
         /// What was wrong, without any value.
@@ -96,6 +112,12 @@ impl Event<'_> {
             }
             Self::HashNotUpgraded { user, fault } => {
                 tracing::warn!(target: "audit", event = "hash_not_upgraded", request_id, %user, fault = %fault);
+            }
+            Self::KeysStep { step, outcome } => {
+                tracing::info!(target: "audit", event = "keys_step", request_id, step, outcome);
+            }
+            Self::KeysStepRefused { step, reason, fault } => {
+                tracing::error!(target: "audit", event = "keys_step_refused", request_id, step, reason, fault = %fault);
             }
             Self::BadRequest { fault } => {
                 tracing::info!(target: "audit", event = "bad_request", request_id, fault = %fault);

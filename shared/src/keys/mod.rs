@@ -15,6 +15,7 @@ mod public_set;
 mod ring;
 mod ring_document;
 mod ring_fault;
+mod rotation;
 mod signing_keys;
 mod state;
 mod symmetric;
@@ -32,10 +33,14 @@ pub use limits::Limits;
 pub use pair::{InvalidKeyPair, KeyPair, NotSigned};
 pub use public_keys::{PublicKeys, ReadPublicKeys};
 pub use public_set::{Jwks, PublicKey, PublicKeySet};
-pub use ring::{SigningKey, SigningKeyRing};
+pub use ring::{Change, NoSuccessor, SigningKey, SigningKeyRing};
 pub use ring_fault::{RingFault, UnsafeStep};
+pub use rotation::{
+    Edition, Proposed, Publication, PublishKeys, Published, PutInForce, RingInForce, RotateSigningKeys, Rotation, RotationFault,
+    Standing, Step, StepOutcome, UnknownStep,
+};
 pub use signing_keys::{ReadSigningKeys, SigningKeys};
-pub use state::{KeyState, LONGEST_TOKEN_LIFETIME, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};
+pub use state::{KeyState, LONGEST_ROTATION, LONGEST_TOKEN_LIFETIME, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};
 pub use symmetric::{
     MAC_BYTES, MacKey, MacKeys, Numbered, NumberedRing, Pepper, Peppers, SYMMETRIC_KEY_BYTES, SymmetricKeys,
 };

@@ -3,12 +3,18 @@
 //! A ring is a value. Its steps are pure functions from one ring to the next, and a step that would make a valid token
 //! unverifiable is refused with the time that it lacks.
 
+mod change;
+mod succession;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ring_fault::{RingFault, UnsafeStep};
 use super::state::{KeyState, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};
 use super::{Algorithm, InvalidKeyPair, KeyPair, PublicKey, PublicKeySet};
 use crate::clock::Timestamp;
+
+pub use change::{Change, NoSuccessor};
 
 /// A key of the ring and where it stands in its life.
 #[derive(Clone, Debug)]
@@ -35,6 +41,14 @@ impl SigningKey {
     /// Where it stands in its life.
     pub const fn state(&self) -> KeyState {
         self.state
+    }
+
+    /// Whether it signs, will sign, or has signed tokens that may live.
+    fn is_needed(&self, now: Timestamp) -> bool {
+        match self.state {
+            KeyState::Next { .. } | KeyState::Active { .. } => true,
+            KeyState::Retired { retired_at, .. } => !still_needed(retired_at, now).is_zero(),
+        }
     }
 
     /// The key itself.
@@ -152,29 +166,34 @@ impl SigningKeyRing {
     /// # Errors
     /// [`UnsafeStep`] until every verifier can know it: [`LONGEST_VERIFIER_CACHE`] after it was published.
     pub fn promote(&self, kid: &str, now: Timestamp) -> Result<Self, UnsafeStep> {
+        self.promote_by(kid, now, now)
+    }
+
+    /// The same, for a ring that is in force only by `by`.
+    fn promote_by(&self, kid: &str, now: Timestamp, by: Timestamp) -> Result<Self, UnsafeStep> {
         let key = self.find(kid).ok_or_else(|| UnsafeStep::Unknown { kid: kid.to_owned() })?;
         let KeyState::Next { published_at } = key.state else {
             return Err(UnsafeStep::NotNext { kid: kid.to_owned() });
         };
-        let lacking = LONGEST_VERIFIER_CACHE.saturating_sub(now.since(published_at));
-        if !lacking.is_zero() {
-            return Err(UnsafeStep::TooEarly { kid: kid.to_owned(), lacking });
-        }
-        let algorithm = key.algorithm();
+        known_to_all(kid, published_at, now)?;
+        Ok(self.signing_with(key, by))
+    }
+
+    /// However new it is, `chosen` is the active key of its algorithm by `by`.
+    fn signing_with(&self, chosen: &SigningKey, by: Timestamp) -> Self {
+        let published_at = chosen.state.published_at();
         let moved = |key: &Arc<SigningKey>| {
             let state = match key.state {
-                KeyState::Next { published_at } if key.kid() == kid => {
-                    KeyState::Active { published_at, activated_at: now }
-                }
                 // A clock that was set back must not write a life out of order.
-                KeyState::Active { published_at, activated_at } if key.algorithm() == algorithm => {
-                    KeyState::Retired { published_at, activated_at, retired_at: now.max(activated_at) }
+                _ if key.kid() == chosen.kid() => KeyState::Active { published_at, activated_at: by.max(published_at) },
+                KeyState::Active { published_at, activated_at } if key.algorithm() == chosen.algorithm() => {
+                    KeyState::Retired { published_at, activated_at, retired_at: by.max(activated_at) }
                 }
                 unmoved => unmoved,
             };
             Arc::new(SigningKey { pair: Arc::clone(&key.pair), state })
         };
-        Ok(Self { keys: self.keys.iter().map(moved).collect() })
+        Self { keys: self.keys.iter().map(moved).collect() }
     }
 
     /// Takes the key `kid` out of the ring: a retired one whose last token has expired, or a next one, which has signed
@@ -188,7 +207,7 @@ impl SigningKeyRing {
             KeyState::Active { .. } => return Err(UnsafeStep::Signing { kid: kid.to_owned() }),
             KeyState::Next { .. } => {}
             KeyState::Retired { retired_at, .. } => {
-                let lacking = RETIRED_KEY_STAYS.saturating_sub(now.since(retired_at));
+                let lacking = still_needed(retired_at, now);
                 if !lacking.is_zero() {
                     return Err(UnsafeStep::TooEarly { kid: kid.to_owned(), lacking });
                 }
@@ -200,10 +219,22 @@ impl SigningKeyRing {
     /// Takes out every retired key whose last token has expired.
     #[must_use]
     pub fn remove_retired(&self, now: Timestamp) -> Self {
-        let needed = |key: &&Arc<SigningKey>| match key.state {
-            KeyState::Next { .. } | KeyState::Active { .. } => true,
-            KeyState::Retired { retired_at, .. } => now.since(retired_at) < RETIRED_KEY_STAYS,
-        };
-        Self { keys: self.keys.iter().filter(needed).cloned().collect() }
+        Self { keys: self.keys.iter().filter(|key| key.is_needed(now)).cloned().collect() }
     }
+
+    /// Every key but the retired ones whose last token has expired: what must be published.
+    pub fn needed(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        self.iter().filter(move |key| key.is_needed(now))
+    }
+}
+
+/// Whether a key that was published at `published_at` may sign: no verifier goes on with a set from before it.
+fn known_to_all(kid: &str, published_at: Timestamp, now: Timestamp) -> Result<(), UnsafeStep> {
+    let lacking = LONGEST_VERIFIER_CACHE.saturating_sub(now.since(published_at));
+    if lacking.is_zero() { Ok(()) } else { Err(UnsafeStep::TooEarly { kid: kid.to_owned(), lacking }) }
+}
+
+/// How long a key that was retired at `retired_at` is still needed.
+fn still_needed(retired_at: Timestamp, now: Timestamp) -> Duration {
+    RETIRED_KEY_STAYS.saturating_sub(now.since(retired_at))
 }

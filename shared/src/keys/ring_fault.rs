@@ -118,4 +118,36 @@ pub enum UnsafeStep {
         /// How long until the step is safe.
         lacking: Duration,
     },
+    /// The key signs although it was never next, or its life has gone on: this ring was made from another one.
+    #[error("key {kid} does not stand where the ring in force leaves it: the new ring was made from another")]
+    Unforeseen {
+        /// Which key.
+        kid: String,
+    },
+    /// A token that the key signed may live, or it may be about to sign.
+    #[error("key {kid} is missing and may still be needed: the new ring was made from another")]
+    Missing {
+        /// Which key.
+        kid: String,
+    },
+    /// Functions that sign with its algorithm would have no key.
+    #[error("key {kid} would sign no more and has no successor")]
+    WithoutSuccessor {
+        /// The key that signs now.
+        kid: String,
+    },
+    /// The ring says that the key was published, or signed no more, at a moment when that was not yet so.
+    #[error("key {kid} is {} s too late: the ring was made too long ago", by.as_secs())]
+    TooLate {
+        /// Which key.
+        kid: String,
+        /// How long ago it should have been done.
+        by: Duration,
+    },
+    /// Verifiers cannot know the key.
+    #[error("key {kid} is not published")]
+    Unpublished {
+        /// Which key.
+        kid: String,
+    },
 }

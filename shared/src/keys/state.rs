@@ -26,6 +26,14 @@ pub const LONGEST_TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 pub const RETIRED_KEY_STAYS: Duration =
     Duration::from_secs(LONGEST_TOKEN_LIFETIME.as_secs() + Limits::DEFAULT.hard_limit.as_secs() + 60);
 
+/// How long a ring may take from being made to being in force. What it says of its keys is dated to the end of this time: a key
+/// is published and another signs no more *by then at the latest*, and what is not done by then is refused. So no key ever counts
+/// as published before it was, nor as retired while it still signed, however slowly a rotation goes or wherever it died.
+///
+/// Ten minutes: the four steps take seconds, and Secrets Manager repeats failed ones for minutes. Shorter, and a short outage
+/// makes a rotation begin anew; longer delays each promotion and each removal by as much.
+pub const LONGEST_ROTATION: Duration = Duration::from_secs(10 * 60);
+
 /// Where a key stands in its life, with the evidence for what may happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -60,6 +68,15 @@ impl KeyState {
             Self::Next { .. } => "next",
             Self::Active { .. } => "active",
             Self::Retired { .. } => "retired",
+        }
+    }
+
+    /// Since when verifiers can learn the key.
+    pub const fn published_at(&self) -> Timestamp {
+        match *self {
+            Self::Next { published_at } | Self::Active { published_at, .. } | Self::Retired { published_at, .. } => {
+                published_at
+            }
         }
     }
 

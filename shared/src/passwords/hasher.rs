@@ -108,7 +108,7 @@ impl Hasher {
             && params.p_cost() >= self.cost.parallelism()
     }
 
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, argon2::Error> + Send + 'static,
     ) -> Result<T, HashingError> {

@@ -167,6 +167,14 @@ async fn a_hash_waits_for_a_slot_and_gives_it_back_when_it_is_done() {
     assert_eq!(hasher.free_slots(), 1);
 }
 
+#[tokio::test]
+async fn a_slot_is_taken_for_as_long_as_the_work_runs() {
+    let hasher = hasher(lowest());
+    let seen = hasher.clone();
+    assert_eq!(hasher.run(move || Ok(seen.free_slots())).await.unwrap(), 0);
+    assert_eq!(hasher.free_slots(), 1);
+}
+
 /// A runtime whose only thread for blocking work is kept busy until the sender is dropped.
 fn busy_runtime() -> (tokio::runtime::Runtime, mpsc::Sender<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();

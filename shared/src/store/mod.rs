@@ -9,6 +9,7 @@ mod attributes;
 mod conflict;
 mod keys;
 mod public_keys;
+mod ring_versions;
 mod secrets;
 mod session_item;
 mod sessions;

@@ -2,27 +2,20 @@
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use super::attributes::{Reader, Writer, text};
+use super::attributes::{Item, Reader, Writer, number, text};
 use super::keys::Key;
 use super::table::{Table, unavailable};
-use crate::keys::{KeysUnavailable, PublicKeySet, ReadPublicKeys};
+use crate::keys::{Edition, KeysUnavailable, Publication, PublicKeySet, PublishKeys, Published, ReadPublicKeys};
 use crate::storage::StoreError;
 
 /// The set as one JSON document: it is read whole, swapped whole, and never queried.
 const DOCUMENT: &str = "document";
+/// Counts publications: each names the one that it replaces.
+const EDITION: &str = "edition";
 
 impl ReadPublicKeys for Table {
     async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::public_keys().attributes()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unread(unavailable("GetItem (public keys)", fault)))?;
-        let item = found.item.ok_or_else(|| unread("none are published"))?;
+        let item = self.public_keys(false).await.map_err(unread)?.ok_or_else(|| unread("none are published"))?;
         let document = Reader::new(&item).text(DOCUMENT).map_err(unread)?;
         PublicKeySet::from_json(document).map_err(unread)
     }
@@ -32,21 +25,55 @@ fn unread(fault: impl ToString) -> KeysUnavailable {
     KeysUnavailable::new("public keys", fault.to_string())
 }
 
-impl Table {
-    /// Publishes `keys` in place of the earlier set.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] if DynamoDB did not acknowledge it.
-    pub async fn publish(&self, keys: &PublicKeySet) -> Result<(), StoreError> {
-        let item = Writer::new(&Key::public_keys()).with(DOCUMENT, text(keys.to_json())).finish();
-        self.client
+impl PublishKeys for Table {
+    async fn published(&self) -> Result<Option<Publication>, StoreError> {
+        let Some(item) = self.public_keys(true).await? else { return Ok(None) };
+        let read = Reader::new(&item);
+        let keys = PublicKeySet::from_json(read.text(DOCUMENT)?).map_err(|fault| read.impossible(&fault.to_string()))?;
+        Ok(Some(Publication { keys, edition: read.number_if_any(EDITION)?.map(Edition::from_number) }))
+    }
+
+    async fn publish(&self, keys: &PublicKeySet, instead_of: Option<Edition>) -> Result<Published, StoreError> {
+        let item = Writer::new(&Key::public_keys())
+            .with(DOCUMENT, text(keys.to_json()))
+            .with(EDITION, number(Edition::after(instead_of).number()))
+            .finish();
+        let put = self
+            .client
             .put_item()
             .table_name(&self.name)
             .set_item(Some(item))
+            .expression_attribute_names("#edition", EDITION)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let put = match instead_of {
+            None => put.condition_expression("attribute_not_exists(#edition)"),
+            Some(edition) => put
+                .condition_expression("#edition = :edition")
+                .expression_attribute_values(":edition", number(edition.number())),
+        };
+        match put.send().await {
+            Ok(_) => Ok(Published::Done),
+            Err(fault) if fault.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(Published::Overtaken)
+            }
+            Err(fault) => Err(unavailable("PutItem (public keys)", fault)),
+        }
+    }
+}
+
+impl Table {
+    /// `now`, or as it was a moment ago for half the price.
+    async fn public_keys(&self, now: bool) -> Result<Option<Item>, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::public_keys().attributes()))
+            .consistent_read(now)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map(drop)
-            .map_err(|fault| unavailable("PutItem (public keys)", fault))
+            .map_err(|fault| unavailable("GetItem (public keys)", fault))?;
+        Ok(found.item)
     }
 }

@@ -14,8 +14,8 @@ use crate::storage::StoreError;
 /// The secrets of a deployment, by name or ARN.
 #[derive(Clone)]
 pub struct Secrets {
-    client: Client,
-    signing: String,
+    pub(super) client: Client,
+    pub(super) signing: String,
     symmetric: String,
 }
 
@@ -99,6 +99,6 @@ impl Secrets {
     }
 }
 
-fn unavailable(operation: &'static str, fault: impl std::error::Error) -> StoreError {
+pub(super) fn unavailable(operation: &'static str, fault: impl std::error::Error) -> StoreError {
     StoreError::Unavailable { operation, detail: DisplayErrorContext(fault).to_string() }
 }

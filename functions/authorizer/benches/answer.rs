@@ -1,0 +1,141 @@
+//! What an answer costs while the function is warm, from the event's bytes to the answer's: `cargo bench -p authorizer`.
+//!
+//! Parsed, decided, logged and written as on Lambda, with the golden events, an API of twelve routes and a store in memory. A token
+//! is either one that a client uses again or one that was never seen; on strict routes a call to DynamoDB would come on top.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench that cannot be set up must stop"
+)]
+
+use std::collections::BTreeMap;
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use authorizer::{Authorizer, handle};
+use criterion::{Criterion, criterion_group, criterion_main};
+use serde_json::Value;
+use vestibule::authentication::LiveSession;
+use vestibule::clock::{Clock, ManualClock, Timestamp};
+use vestibule::identity::{SessionId, UserId};
+use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
+use vestibule::policy::Rules;
+use vestibule::scope::{Roles, Scopes};
+use vestibule::storage::StoreError;
+use vestibule::tokens::{AccessTokenClaims, TOKEN_ID_BYTES, Verifier, mint};
+
+const HTTP_2_0: &str = include_str!("../../../tests/events/authorizer-http-2.0.json");
+const REST_REQUEST: &str = include_str!("../../../tests/events/authorizer-rest-request.json");
+
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "https://api.example.com";
+/// The moment of the golden events.
+const NOW: Timestamp = Timestamp::from_seconds(1_795_426_013);
+const LIFETIME: Duration = Duration::from_secs(300);
+/// Twice as many as a verifier remembers: used in turn, each is fresh when it comes round again.
+const TOKENS: usize = 2048;
+
+/// The resources of the API, and what one of each is called by; all can be listed, read and changed.
+const RESOURCES: [(&str, &str); 4] =
+    [("orders", "{orderId}"), ("invoices", "{invoiceId}"), ("customers", "{customerId}"), ("products", "{productId}")];
+
+fn rules() -> Rules {
+    let route = |method: &str, path: &str, scope: &str| {
+        format!("[[route]]\nroute = \"{method} {path}\"\nscope = \"{scope}\"\n")
+    };
+    let of_resource = |(resource, id): (&str, &str)| {
+        let (all, one) = (format!("/{resource}"), format!("/{resource}/{id}"));
+        let [read, write] = [format!("{resource}:read"), format!("{resource}:read {resource}:write")];
+        route("GET", &all, &read) + &route("GET", &one, &read) + &route("PUT", &one, &write)
+    };
+    Rules::parse(&RESOURCES.map(of_resource).concat()).unwrap()
+}
+
+/// A store in memory.
+struct Store(PublicKeySet);
+
+impl ReadPublicKeys for Store {
+    async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
+        Ok(self.0.clone())
+    }
+}
+
+impl LiveSession for Store {
+    async fn is_live(&self, _: UserId, _: SessionId, _: Timestamp) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
+fn bearer(key: &SigningKey, number: usize) -> Value {
+    let mut id = [0; TOKEN_ID_BYTES];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    let claims = AccessTokenClaims {
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        subject: UserId::from_bytes([1; 16]),
+        client_id: "first-party",
+        scope: &Scopes::parse("orders:read orders:write invoices:read").unwrap(),
+        roles: &Roles::parse("support").unwrap(),
+        session: SessionId::from_bytes([2; 16]),
+        auth_time: NOW,
+        issued_at: NOW,
+        expires_at: NOW.plus(LIFETIME),
+        id,
+    };
+    Value::String(format!("Bearer {}", mint(&claims, key).unwrap().expose()))
+}
+
+/// The golden event with another token, as API Gateway sends it.
+fn event(golden: &str, header: &str, bearer: Value) -> Vec<u8> {
+    let mut event: Value = serde_json::from_str(golden).unwrap();
+    if let Some(values) = event.get_mut("multiValueHeaders") {
+        values[header] = Value::Array(vec![bearer.clone()]);
+    }
+    event["headers"][header] = bearer;
+    serde_json::to_vec(&event).unwrap()
+}
+
+/// The output of a future that has nothing to wait for: no runtime is measured.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+fn answers(c: &mut Criterion) {
+    let subscriber = vestibule::telemetry::subscriber(&BTreeMap::<String, String>::new(), io::sink);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
+    let (rules, store) = (rules(), Store(ring.public_set().unwrap()));
+    let clock = Clock::Manual(ManualClock::starting_at(NOW));
+    for (dialect, golden, header) in
+        [("HTTP API 2.0, simple", HTTP_2_0, "authorization"), ("REST API, policy", REST_REQUEST, "Authorization")]
+    {
+        let mut group = c.benchmark_group(dialect);
+        for algorithm in Algorithm::ALL {
+            let verifier = Verifier::new(ISSUER, AUDIENCE, clock.clone());
+            let authorizer = Authorizer { verifier: &verifier, rules: &rules, store: &store, clock: &clock };
+            let answer = |event: &[u8]| {
+                let event = serde_json::from_slice(event).unwrap();
+                serde_json::to_vec(&ready(handle(&authorizer, event)).unwrap()).unwrap()
+            };
+            let key = ring.active(algorithm).unwrap();
+            let events: Vec<_> = (0..TOKENS).map(|number| event(golden, header, bearer(key, number))).collect();
+            let permitted = String::from_utf8(answer(&events[0])).unwrap();
+            assert!(permitted.contains("\"isAuthorized\":true") || permitted.contains("PUT/orders/*"), "{permitted}");
+
+            group.bench_function(format!("repeated {algorithm} token"), |b| b.iter(|| answer(&events[0])));
+            let mut turn = events.iter().cycle();
+            group.bench_function(format!("fresh {algorithm} token"), |b| b.iter(|| answer(turn.next().unwrap())));
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, answers);
+criterion_main!(benches);

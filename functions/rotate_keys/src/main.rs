@@ -1,0 +1,9 @@
+//! The bootstrap of the `rotate_keys` function.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = &vestibule::lambda::start(rotate_keys::NEEDS)?;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<_>| Box::pin(rotate_keys::handle(app, event.payload)))).await
+}
