@@ -2,9 +2,10 @@
 
 use aws_config::Region;
 use aws_sdk_dynamodb::config::{Credentials, SharedHttpClient};
+use aws_smithy_runtime::client::retries::RetryPartition;
 use vestibule::app::{Clients, sdk_defaults};
 
-use crate::world::REGION;
+use crate::world::{self, REGION};
 
 /// Keys that no account has; the local services check none.
 pub(crate) const ACCESS_KEY_ID: &str = "local";
@@ -24,10 +25,13 @@ pub async fn clients(dynamodb: &str, secrets_manager: &str, wire: Option<SharedH
         loader = loader.http_client(wire);
     }
     let aws = loader.load().await;
-    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws).endpoint_url(dynamodb).build();
-    let secrets_manager = aws_sdk_secretsmanager::config::Builder::from(&aws).endpoint_url(secrets_manager).build();
+    // The SDK shares its retry budget in a process: here each deployment has its own, as each sandbox has on Lambda.
+    let budget = RetryPartition::new(world::fresh_id().to_string());
+    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws).retry_partition(budget.clone()).endpoint_url(dynamodb);
+    let secrets_manager =
+        aws_sdk_secretsmanager::config::Builder::from(&aws).retry_partition(budget).endpoint_url(secrets_manager);
     Clients {
-        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
-        secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
+        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+        secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
     }
 }

@@ -1,8 +1,13 @@
 //! This crate is API Gateway, Lambda, DynamoDB and Secrets Manager on a laptop.
 
 pub mod clients;
+pub mod cloud;
+pub mod demo;
 pub mod dynamodb;
 pub mod function;
+pub mod functions;
+pub mod gateway;
+pub mod in_process;
 mod loopback;
 pub mod process_function;
 pub mod provision;
@@ -10,4 +15,5 @@ pub mod running;
 mod runtime_api;
 pub mod secrets_manager;
 pub mod storage;
+pub mod template;
 mod world;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{BillingMode, TimeToLiveSpecification};
 use vestibule::app::Clients;
 use vestibule::clock::Timestamp;
-use vestibule::keys::{Algorithm, ReadSigningKeys, SigningKeyRing, SymmetricKeys};
+use vestibule::keys::{Algorithm, PublishKeys, Published, ReadSigningKeys, SigningKeyRing, SymmetricKeys};
 use vestibule::randomness::Randomness;
 use vestibule::store::{Secrets, Table, key_schema};
 
@@ -75,7 +75,7 @@ pub async fn keys(
     if secrets.initialized().await.map_err(|fault| failed(fault.to_string()))? {
         // A start that died between the secret and the table is finished by the next one.
         let ring = secrets.read_signing_keys().await.map_err(|fault| failed(fault.to_string()))?;
-        publish(table, &ring).await?;
+        publish(table, &ring, now).await?;
         return Ok(Keys::Found);
     }
     let symmetric = SymmetricKeys::generate(randomness).map_err(|fault| failed(fault.to_string()))?;
@@ -83,12 +83,21 @@ pub async fn keys(
     let ring = tokio::task::spawn_blocking(move || SigningKeyRing::generate_all(&Algorithm::ALL, now)).await;
     let ring = ring.map_err(|fault| failed(fault.to_string()))?.map_err(|fault| failed(fault.to_string()))?;
     secrets.write_signing_keys(&ring).await.map_err(|fault| failed(fault.to_string()))?;
-    publish(table, &ring).await?;
+    publish(table, &ring, now).await?;
     Ok(Keys::Made)
 }
 
-async fn publish(table: &Table, ring: &SigningKeyRing) -> Result<(), ProvisionError> {
+/// Publishes the ring unless its keys are published: a rotation may have published more.
+async fn publish(table: &Table, ring: &SigningKeyRing, now: Timestamp) -> Result<(), ProvisionError> {
     let failed = ProvisionError::of("publishing the keys");
+    let before = table.published().await.map_err(|fault| failed(fault.to_string()))?;
+    if before.as_ref().is_some_and(|before| ring.needed(now).all(|key| before.keys.find(key.kid()).is_some())) {
+        return Ok(());
+    }
     let public = ring.public_set().map_err(|fault| failed(fault.to_string()))?;
-    table.publish(&public).await.map_err(|fault| failed(fault.to_string()))
+    let edition = before.and_then(|before| before.edition);
+    match table.publish(&public, edition).await.map_err(|fault| failed(fault.to_string()))? {
+        Published::Done => Ok(()),
+        Published::Overtaken => Err(failed("other keys were published at the same moment".to_owned())),
+    }
 }

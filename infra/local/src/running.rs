@@ -9,7 +9,7 @@ use vestibule::app::Clients;
 use vestibule::store::{Secrets, Table};
 
 use crate::clients::clients;
-use crate::storage::private_file;
+use crate::storage::{StartError, private_file, private_folder};
 
 /// The directory of everything that `vestibule dev` keeps.
 pub const DIRECTORY: &str = ".vestibule";
@@ -78,12 +78,19 @@ impl Running {
     /// Tells the operator's commands where to find this deployment, until the announcement is dropped.
     ///
     /// # Errors
-    /// What the file system says.
-    pub fn announce(&self, directory: &Path) -> std::io::Result<Announcement> {
+    /// [`StartError::Unusable`] with what the file system says.
+    pub fn announce(&self, directory: &Path) -> Result<Announcement, StartError> {
         let path = directory.join("running.json");
-        let mut file = private_file().truncate(true).open(&path)?;
-        file.write_all(serde_json::to_string_pretty(self).map_err(std::io::Error::other)?.as_bytes())?;
-        Ok(Announcement(path))
+        match self.write(directory, &path) {
+            Ok(()) => Ok(Announcement(path)),
+            Err(source) => Err(StartError::Unusable { path, source }),
+        }
+    }
+
+    fn write(&self, directory: &Path, path: &Path) -> std::io::Result<()> {
+        private_folder().create(directory)?;
+        let mut file = private_file().truncate(true).open(path)?;
+        file.write_all(serde_json::to_string_pretty(self).map_err(std::io::Error::other)?.as_bytes())
     }
 
     /// Clients for its services.

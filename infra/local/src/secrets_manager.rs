@@ -2,8 +2,9 @@
 //! loopback port, reached by the ordinary SDK client.
 //! Source: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html>
 //!
-//! CreateSecret, GetSecretValue, PutSecretValue, UpdateSecretVersionStage, DescribeSecret and ListSecretVersionIds. A
-//! parameter that is not served is refused by name, never ignored. A request must be signed, but the signature is not
+//! CreateSecret, GetSecretValue, PutSecretValue, UpdateSecretVersionStage, DescribeSecret, ListSecretVersionIds, and of
+//! RotateSecret what precedes the rotation function: its steps are taken by whoever opened the rotation. A parameter that is
+//! not served is refused by name, never ignored. A request must be signed, but the signature is not
 //! checked: whoever reaches the loopback port with the right headers is let in.
 
 use std::sync::Arc;

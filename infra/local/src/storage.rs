@@ -109,7 +109,8 @@ pub(crate) fn private_file() -> OpenOptions {
     options
 }
 
-fn private_folder() -> DirBuilder {
+/// Makes folders, the missing ones above too, which only their owner may enter (mode 0700).
+pub(crate) fn private_folder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

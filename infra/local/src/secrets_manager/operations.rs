@@ -12,7 +12,8 @@ use crate::world;
 mod parameters;
 
 use parameters::{
-    CreateSecret, DescribeSecret, GetSecretValue, ListSecretVersionIds, PutSecretValue, UpdateSecretVersionStage,
+    CreateSecret, DescribeSecret, GetSecretValue, ListSecretVersionIds, PutSecretValue, RotateSecret,
+    UpdateSecretVersionStage,
 };
 
 /// Runs one operation, named without its `secretsmanager.` prefix.
@@ -22,6 +23,7 @@ pub(super) fn answer(vault: &Vault, operation: &str, body: &[u8]) -> Result<Valu
         "CreateSecret" => parse(body).and_then(|wish| vault.write(|secrets| create(secrets, wish, now))),
         "GetSecretValue" => parse(body).and_then(|wish| vault.read(|secrets| get_value(secrets, &wish))),
         "PutSecretValue" => parse(body).and_then(|wish| vault.write(|secrets| put_value(secrets, wish, now))),
+        "RotateSecret" => parse(body).and_then(|wish| vault.write(|secrets| rotate(secrets, wish, now))),
         "UpdateSecretVersionStage" => {
             parse(body).and_then(|wish| vault.write(|secrets| move_stage(secrets, &wish, now)))
         }
@@ -75,6 +77,7 @@ fn get_value(secrets: &Secrets, wish: &GetSecretValue) -> Result<Value, Refusal>
     let (field, content) = match &version.content {
         Content::Text(text) => ("SecretString", text),
         Content::Binary(base64) => ("SecretBinary", base64),
+        Content::Awaited => return Err(Refusal::NotFound(format!("the version {} has no value yet", version.id))),
     };
     Ok(json!({
         "ARN": secret.arn, "Name": secret.name, "VersionId": version.id, "VersionStages": version.stages,
@@ -93,6 +96,15 @@ fn put_value(secrets: &mut Secrets, wish: PutSecretValue, now: f64) -> Result<Va
     secret.put(id.clone(), content, &stages, now)?;
     let stages = &secret.version(&id)?.stages;
     Ok(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": id, "VersionStages": stages }))
+}
+
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html>
+fn rotate(secrets: &mut Secrets, wish: RotateSecret, now: f64) -> Result<Value, Refusal> {
+    let id = parameters::version_id(wish.client_request_token)?;
+    let name = name_of(secrets, &wish.secret_id)?;
+    let secret = secrets.get_mut(&name).ok_or_else(not_found)?;
+    secret.open_rotation(id.clone(), now)?;
+    Ok(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": id }))
 }
 
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html>

@@ -11,6 +11,8 @@ use super::refusal::Refusal;
 
 /// The label of the version in force; a secret that has versions always has one with it.
 pub(super) const CURRENT: &str = "AWSCURRENT";
+/// The label of the version that a rotation works on, or last worked on.
+const PENDING: &str = "AWSPENDING";
 /// The label of the version that was in force before; it follows every move of [`CURRENT`].
 const PREVIOUS: &str = "AWSPREVIOUS";
 
@@ -28,6 +30,8 @@ pub(super) enum Content {
     /// Base64, as on the wire.
     #[serde(rename = "SecretBinary")]
     Binary(String),
+    /// Nothing: a rotation was opened, and its function has not made a value yet.
+    Awaited,
 }
 
 impl fmt::Debug for Content {
@@ -81,16 +85,17 @@ impl Secret {
 
     /// Adds a version, or does nothing when it is there already with the same content. No label means [`CURRENT`].
     pub(super) fn put(&mut self, id: String, content: Content, stages: &[String], now: f64) -> Result<(), Refusal> {
-        if let Ok(known) = self.version(&id) {
-            if known.content == content {
-                return Ok(());
-            }
-            return Err(Refusal::Exists(format!(
-                "the version {id} exists with another value, and values never change"
-            )));
-        }
         let first = self.versions.is_empty();
-        self.versions.push(Version { id: id.clone(), content, stages: BTreeSet::new(), created_at: now });
+        match self.versions.iter_mut().find(|version| version.id == id) {
+            Some(known) if known.content == content => return Ok(()),
+            Some(known) if known.content == Content::Awaited => known.content = content,
+            Some(_) => {
+                return Err(Refusal::Exists(format!(
+                    "the version {id} exists with another value, and values never change"
+                )));
+            }
+            None => self.versions.push(Version { id: id.clone(), content, stages: BTreeSet::new(), created_at: now }),
+        }
         if first || stages.is_empty() {
             self.attach(CURRENT, &id);
         }
@@ -100,6 +105,22 @@ impl Secret {
         self.changed_at = now;
         self.forget_old_versions(now);
         Ok(())
+    }
+
+    /// Opens a rotation: a pending version without a value, which the rotation function is to make. One at a time.
+    pub(super) fn open_rotation(&mut self, id: String, now: f64) -> Result<(), Refusal> {
+        let Some(current) = self.holder(CURRENT) else {
+            return Err(Refusal::InvalidRequest("a secret without a value can't be rotated".to_owned()));
+        };
+        let unfinished = self.holder(PENDING).filter(|pending| pending.id != current.id);
+        match unfinished {
+            Some(pending) if pending.id == id => return Ok(()),
+            Some(_) => {
+                let message = "A previous rotation isn't complete. That rotation will be reattempted.";
+                return Err(Refusal::InvalidRequest(message.to_owned()));
+            }
+            None => self.put(id, Content::Awaited, &[PENDING.to_owned()], now),
+        }
     }
 
     /// Moves a label to `to`, or takes it away when `to` is absent. A label that another version carries moves only

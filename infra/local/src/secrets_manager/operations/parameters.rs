@@ -46,6 +46,13 @@ pub(super) struct PutSecretValue {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct RotateSecret {
+    pub(super) secret_id: String,
+    pub(super) client_request_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct UpdateSecretVersionStage {
     pub(super) secret_id: String,
     pub(super) version_stage: String,

@@ -79,6 +79,28 @@ async fn a_label_moves_only_for_callers_who_know_where_it_is() {
 }
 
 #[tokio::test]
+async fn a_rotation_is_opened_with_a_pending_version_that_waits_for_its_value() {
+    let (_manager, client) = with_ring().await;
+    let open = |token| client.rotate_secret().secret_id("ring").client_request_token(token);
+    open(TWO).send().await.unwrap();
+    open(TWO).send().await.unwrap();
+    assert_eq!(open(THREE).send().await.map_err(code).unwrap_err(), "InvalidRequestException");
+    let described = client.describe_secret().secret_id("ring").send().await.unwrap();
+    assert_eq!(described.version_ids_to_stages().unwrap()[TWO], ["AWSPENDING"]);
+    assert_eq!(value(&client, "AWSPENDING").await.unwrap_err(), "ResourceNotFoundException");
+    assert_eq!(put(&client, TWO, "two", Some(&["AWSPENDING"])).await.unwrap(), ["AWSPENDING"]);
+    assert_eq!(put(&client, TWO, "other", Some(&["AWSPENDING"])).await.unwrap_err(), "ResourceExistsException");
+    assert_eq!(value(&client, "AWSPENDING").await.unwrap(), "two");
+    assert_eq!(open(THREE).send().await.map_err(code).unwrap_err(), "InvalidRequestException");
+    move_stage(&client, "AWSCURRENT", Some(ONE), Some(TWO)).await.unwrap();
+    open(THREE).send().await.unwrap();
+    assert_eq!(value(&client, "AWSCURRENT").await.unwrap(), "two");
+    client.create_secret().name("empty").send().await.unwrap();
+    let nothing = client.rotate_secret().secret_id("empty").send().await.map_err(code).unwrap_err();
+    assert_eq!(nothing, "InvalidRequestException");
+}
+
+#[tokio::test]
 async fn an_id_and_a_label_must_mean_the_same_version() {
     let (_manager, client) = with_ring().await;
     put(&client, TWO, "two", None).await.unwrap();

@@ -1,0 +1,14 @@
+//! One module for each noun.
+
+pub(crate) mod dev;
+pub(crate) mod keys;
+pub(crate) mod sessions;
+mod programs;
+mod story;
+pub(crate) mod users;
+
+/// What went wrong, as one sentence for the person who typed the command.
+pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a command ends with.
+pub(crate) type Outcome = Result<(), Fault>;

@@ -1,0 +1,150 @@
+//! `vestibule users`: accounts, by the operator's hand.
+
+use serde_json::{Value, json};
+use vestibule::accounts::register::{Register, Registration};
+use vestibule::accounts::{Account, Changed, FindLogin, Identifier, ManageAccounts, Standing};
+use vestibule::clock::Clock;
+use vestibule::identity::UserId;
+use vestibule::randomness::Randomness;
+use vestibule::scope::{Roles, Scopes};
+use vestibule::store::Table;
+
+use super::{Fault, Outcome};
+use crate::target::Target;
+use crate::{output, passwords};
+
+/// What to do with accounts.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add an account. Its password is read from a prompt or standard input.
+    Add {
+        /// E-mail address.
+        email: String,
+        /// A second name to sign in by.
+        #[arg(long)]
+        username: Option<String>,
+        /// Scopes, separated by blanks.
+        #[arg(long, default_value = "")]
+        scope: String,
+        /// A role; may be repeated.
+        #[arg(long = "role")]
+        roles: Vec<String>,
+    },
+    /// List all accounts.
+    List {
+        /// One JSON array instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close an account to sign-ins and end its sessions.
+    Disable {
+        /// E-mail address, username or `usr_…`.
+        user: String,
+    },
+    /// Open a disabled account again.
+    Enable {
+        /// E-mail address, username or `usr_…`.
+        user: String,
+    },
+    /// Set a password, read from a prompt or standard input, and end all sessions.
+    SetPassword {
+        /// E-mail address, username or `usr_…`.
+        user: String,
+    },
+}
+
+pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
+    let deployment = target.connect().await?;
+    let (table, now) = (&deployment.table, Clock::System.now());
+    match command {
+        Command::Add { email, username, scope, roles } => {
+            let account = account(&email, username.as_deref(), &scope, &roles)?;
+            let hash = deployment.hash(&passwords::read()?).await?;
+            match table.register(&account, &hash).await? {
+                Registration::Registered => output::line(account.user),
+                Registration::Taken(name) => return Err(format!("{name} belongs to another account").into()),
+            }
+        }
+        Command::List { json } => {
+            let rows: Vec<Value> = table.accounts().await?.iter().map(row).collect();
+            output::listing(&["user", "names", "standing", "scope", "roles", "created"], &rows, json);
+        }
+        Command::Disable { user } => {
+            let user = find(table, &user).await?;
+            report(table.set_standing(user, Standing::Disabled { at: now }, now).await?, "disabled")?;
+        }
+        Command::Enable { user } => {
+            let user = find(table, &user).await?;
+            report(table.set_standing(user, Standing::Active, now).await?, "enabled")?;
+        }
+        Command::SetPassword { user } => {
+            let user = find(table, &user).await?;
+            let hash = deployment.hash(&passwords::read()?).await?;
+            report(table.set_password(user, &hash, now).await?, "password set")?;
+        }
+    }
+    Ok(())
+}
+
+/// The account that `name` names, by identifier or by its lasting name.
+pub(crate) async fn find(
+    table: &Table,
+    name: &str,
+) -> Result<UserId, Fault> {
+    if let Ok(user) = name.parse() {
+        return Ok(user);
+    }
+    let identifier = Identifier::parse(name).map_err(|fault| format!("{name:?} {fault}"))?;
+    let record = table.find_login(&identifier).await?;
+    Ok(record.ok_or_else(|| format!("nobody is called {identifier}"))?.user)
+}
+
+fn account(
+    email: &str,
+    username: Option<&str>,
+    scope: &str,
+    roles: &[String],
+) -> Result<Account, Fault> {
+    let email = Identifier::parse(email).map_err(|fault| format!("the e-mail address {fault}"))?;
+    if !email.is_email() {
+        return Err(format!("{email} is no e-mail address").into());
+    }
+    let mut identifiers = vec![email];
+    if let Some(username) = username {
+        let username = Identifier::parse(username).map_err(|fault| format!("the username {fault}"))?;
+        if username.is_email() {
+            return Err("a username holds no @".into());
+        }
+        identifiers.push(username);
+    }
+    Ok(Account {
+        user: UserId::random(&Randomness::System)?,
+        identifiers,
+        scopes: Scopes::parse(scope)?,
+        roles: Roles::parse(&roles.join(" "))?,
+        standing: Standing::Active,
+        created_at: Clock::System.now(),
+        version: 1,
+    })
+}
+
+fn report(changed: Changed, what: &str) -> Outcome {
+    match changed {
+        Changed::Done { sessions_ended } => {
+            output::line(format_args!("{what}; {sessions_ended} sessions ended"));
+            Ok(())
+        }
+        Changed::NoSuchAccount => Err("there is no such account".into()),
+    }
+}
+
+fn row(account: &Account) -> Value {
+    json!({
+        "user": account.user,
+        "names": account.identifiers,
+        "standing": account.standing.to_string(),
+        "scope": account.scopes.to_string(),
+        "roles": account.roles,
+        "created": account.created_at.seconds(),
+    })
+}

@@ -1,0 +1,130 @@
+//! Which program stands behind which function of the template, and how it is run here.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use authorizer::Authorizer;
+use lambda_http::{Body, Request, Response};
+use vestibule::app::{App, Clients};
+use vestibule::clock::Clock;
+use vestibule::config::{Config, ConfigFaults, Need};
+use vestibule::policy::{InvalidRules, Rules};
+use vestibule::randomness::Randomness;
+
+use crate::cloud::Runtime;
+use crate::function::Function;
+use crate::in_process::InProcess;
+use crate::process_function::{ProcessFunction, ProcessSettings};
+use crate::storage::StartError;
+use crate::template::FunctionResource;
+
+/// Why a function cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionFault {
+    /// The template gives it a configuration that it would refuse on Lambda.
+    #[error("the function {binary} does not start: {faults}")]
+    Config {
+        /// Its binary.
+        binary: String,
+        /// All that is wrong.
+        faults: ConfigFaults,
+    },
+    /// There is no handler of this name in this program.
+    #[error("the function {0} is not part of this program: run it with `--runtime process`")]
+    Unknown(String),
+    /// Its program cannot be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The authorizer's rules cannot be used.
+    #[error(transparent)]
+    Rules(InvalidRules),
+}
+
+/// What functions are made of.
+pub(crate) struct Functions {
+    pub(crate) clients: Clients,
+    pub(crate) clock: Clock,
+    pub(crate) randomness: Randomness,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) runtime: Runtime,
+    pub(crate) dynamodb: String,
+    pub(crate) secrets_manager: String,
+}
+
+impl Functions {
+    /// The function that `resource` describes.
+    pub(crate) fn function(&self, resource: &FunctionResource) -> Result<Arc<dyn Function>, FunctionFault> {
+        match &self.runtime {
+            Runtime::InProcess => self.in_process(resource),
+            Runtime::Processes(folder) => Ok(Arc::new(ProcessFunction::spawn(self.settings(resource, folder))?)),
+        }
+    }
+
+    fn in_process(&self, resource: &FunctionResource) -> Result<Arc<dyn Function>, FunctionFault> {
+        match resource.binary.as_str() {
+            "login" => self.http(resource, login::NEEDS, login::handle),
+            "refresh" => self.http(resource, refresh::NEEDS, refresh::handle),
+            "revoke" => self.http(resource, revoke::NEEDS, revoke::handle),
+            "discovery" => self.http(resource, discovery::NEEDS, discovery::handle),
+            "whoami" => self.http(resource, whoami::NEEDS, whoami::handle),
+            "authorizer" => {
+                let (app, rules) = (self.app(resource, authorizer::NEEDS)?, Arc::clone(&self.rules));
+                let handle = move |event| {
+                    let (app, rules) = (Arc::clone(&app), Arc::clone(&rules));
+                    async move { authorizer::handle(&Authorizer::of(&app, &rules), event).await.map_err(Into::into) }
+                };
+                Ok(Arc::new(InProcess::json(handle, resource.timeout)))
+            }
+            "rotate_keys" => {
+                let app = self.app(resource, rotate_keys::NEEDS)?;
+                let handle = move |event| {
+                    let app = Arc::clone(&app);
+                    async move { rotate_keys::handle(&app, event).await.map_err(Into::into) }
+                };
+                Ok(Arc::new(InProcess::json(handle, resource.timeout)))
+            }
+            other => Err(FunctionFault::Unknown(other.to_owned())),
+        }
+    }
+
+    fn http<H, F>(
+        &self,
+        resource: &FunctionResource,
+        needs: &[Need],
+        handle: H,
+    ) -> Result<Arc<dyn Function>, FunctionFault>
+    where
+        H: Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let service = vestibule::lambda::service(self.app(resource, needs)?, handle);
+        Ok(Arc::new(InProcess::http(service, resource.timeout)))
+    }
+
+    /// Each function has an app of its own, and so caches of its own, as on Lambda.
+    fn app(&self, resource: &FunctionResource, needs: &[Need]) -> Result<Arc<App>, FunctionFault> {
+        let config = Config::read(&resource.environment, needs)
+            .map_err(|faults| FunctionFault::Config { binary: resource.binary.clone(), faults })?;
+        Ok(Arc::new(App::new(config, self.clients.clone(), self.clock.clone(), self.randomness.clone())))
+    }
+
+    fn settings(&self, resource: &FunctionResource, folder: &Path) -> ProcessSettings {
+        // The SDK's own variables for endpoints of one service (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+        let local = [
+            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.dynamodb.clone()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), self.secrets_manager.clone()),
+        ];
+        ProcessSettings {
+            env: resource.environment.clone().into_iter().chain(local).collect(),
+            memory_mb: resource.memory_mib,
+            timeout: resource.timeout,
+            ..ProcessSettings::new(&resource.binary, program(folder, &resource.binary))
+        }
+    }
+}
+
+fn program(folder: &Path, binary: &str) -> PathBuf {
+    let bootstrap = folder.join(binary).join("bootstrap");
+    if bootstrap.is_file() { bootstrap } else { folder.join(binary) }
+}
