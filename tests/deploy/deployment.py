@@ -1,0 +1,73 @@
+"""The deployment test, phase by phase."""
+
+import sys
+from contextlib import ExitStack
+
+import build
+import deviations
+import rights
+import suite
+from emulator import Emulator
+from report import Report, Stopped
+from stack import Stack
+
+# What the update changes: short enough to wait for.
+UPDATE = {"AccessTokenSeconds": 20, "AuthorizerCacheSeconds": 1, "RefreshGraceSeconds": 5}
+
+
+def main():
+    report = Report()
+    with ExitStack() as ending:
+        try:
+            prove(report, ending)
+        except Stopped:
+            pass
+    sys.exit(report.close())
+
+
+def prove(report, ending):
+    with report.phase("the template"):
+        build.validate(report)
+    with report.phase("all functions by cargo-lambda"):
+        build.compile_together(report)
+    with report.phase("sam build"):
+        build.build(report)
+    with report.phase("one function for arm64"):
+        build.build_for_arm(report)
+    with report.phase("the suite against the laptop's gateway with the built functions"):
+        suite.run_locally(report)
+    with report.phase("the emulator"):
+        emulator = ending.enter_context(Emulator(build.WORK / "emulator"))
+        report.check("it listens on 127.0.0.1 alone", loopback(emulator), emulator.listening())
+    stack = Stack(emulator.endpoint)
+    with report.phase("sam deploy"):
+        stack.deploy()
+        report.check("the stack is complete", stack.describe()["StackStatus"] == "CREATE_COMPLETE", stack.describe())
+    with report.phase("where the emulator deviates"):
+        deviations.check(report, stack)
+        deviations.mend(stack)
+    with report.phase("keys and users"):
+        made, *users = stack.provision()
+        report.check("`vestibule keys init` makes the first keys", "keys made" in made, made)
+        report.check("`vestibule users add` adds people", all(user.startswith("usr_") for user in users), users)
+    with report.phase("the roles"):
+        rights.check(report, stack)
+    with report.phase("the suite against the deployment"):
+        suite.run_deployed(report, stack, skip=[suite.PATIENT])
+    with report.phase("an update"):
+        stack.deploy(**UPDATE)
+        report.check("the stack is updated", stack.describe()["StackStatus"] == "UPDATE_COMPLETE", stack.describe())
+    with report.phase("the suite against the update"):
+        suite.run_deployed(report, stack)
+        report.check("all listens on 127.0.0.1 alone", loopback(emulator), emulator.listening())
+    with report.phase("sam delete"):
+        stack.delete_all_but_the_table(report)
+
+
+def loopback(emulator):
+    addresses = emulator.listening()
+    return bool(addresses) and all(address.startswith("127.0.0.1:") for address in addresses)
+
+
+if __name__ == "__main__":
+    main()

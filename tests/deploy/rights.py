@@ -1,0 +1,32 @@
+"""The roles as they are deployed: the emulator enforces them, and what a function does not need it does not get.
+
+That they suffice, the suite shows: each function runs with its role's credentials. `tests/tests/roles.rs` reads what the template
+says, with the leading keys that the emulator does not look at.
+"""
+
+KEY = {"pk": {"S": "KEYS#PUBLIC"}, "sk": {"S": "KEYS"}}
+# Whose signature on a token counts. Nobody else may read the keys that sign.
+SIGN = {"LoginFunction", "RefreshFunction", "RotateKeysFunction"}
+
+
+def check(report, stack):
+    """Acts as each function in turn."""
+    table = stack.output("TableName")
+    for function in stack.functions():
+        role = stack.assume(f"{function}Role")
+        database, manager = stack.client("dynamodb", **role), stack.client("secretsmanager", **role)
+        refused(report, f"{function} may not scan the table", lambda: database.scan(TableName=table))
+        refused(report, f"{function} may not delete an item", lambda: database.delete_item(TableName=table, Key=KEY))
+        if function not in SIGN:
+            secret = stack.output("SigningKeysSecret")
+            refused(report, f"{function} may not read the signing keys", lambda: manager.get_secret_value(SecretId=secret))
+
+
+def refused(report, sentence, call):
+    """Notes whether IAM refuses the call."""
+    try:
+        call()
+    except Exception as fault:
+        report.check(sentence, type(fault).__name__ in ("AccessDeniedException", "ClientError") and "not authorized" in str(fault), fault)
+    else:
+        report.check(sentence, False, "it was carried out")

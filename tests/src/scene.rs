@@ -1,0 +1,231 @@
+//! A deployment with people in it.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::json;
+use tokio::sync::OnceCell;
+use vestibule::accounts::register::{Register, Registration};
+use vestibule::accounts::{Account, Identifier, Standing};
+use vestibule::clock::{Clock, ManualClock, Timestamp};
+use vestibule::identity::UserId;
+use vestibule::keys::ReadSymmetricKeys;
+use vestibule::passwords::{Cost, Hasher, Password};
+use vestibule::randomness::{Randomness, SeededRandomness};
+use vestibule::scope::{Roles, Scopes};
+use vestibule::secret::Secret;
+use vestibule_local::cloud::{Cloud, Data, Options, Runtime};
+use vestibule_local::gateway::Gateway;
+use vestibule_local::template::Parameters;
+
+use crate::{Answer, Wire};
+
+/// When every scene begins: 2027-01-15T08:00:00Z.
+pub const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+const TEMPLATE: &str = include_str!("../../infra/template.yaml");
+/// The issuer; no socket is opened.
+const ISSUER: &str = "https://auth.example.com";
+
+/// A deployment in memory.
+pub struct Scene {
+    /// The deployment.
+    pub cloud: Cloud,
+    /// Its clock.
+    pub clock: ManualClock,
+    /// What its functions reach AWS through.
+    pub wire: Wire,
+    randomness: Randomness,
+    gateway: Arc<Gateway>,
+    hash: OnceCell<vestibule::passwords::PasswordHash>,
+}
+
+/// A scene before it begins.
+#[derive(Debug)]
+pub struct SceneBuilder {
+    parameters: Vec<(String, String)>,
+    template: String,
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Their `sub`.
+    pub id: UserId,
+    /// Their e-mail address.
+    pub email: String,
+}
+
+/// What a sign-in or a refresh gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token.
+    pub refresh: String,
+}
+
+impl Tokens {
+    /// Reads them out of a granted answer.
+    #[track_caller]
+    pub fn of(answer: Answer) -> Self {
+        let answer = answer.expect(200);
+        Self { access: answer.member("access_token"), refresh: answer.member("refresh_token") }
+    }
+}
+
+impl SceneBuilder {
+    /// Sets a parameter of the template.
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Changes the template's text; the test fails if there is nothing to change.
+    #[must_use]
+    pub fn edit(mut self, from: &str, to: &str) -> Self {
+        assert!(self.template.contains(from), "the template has no {from:?}");
+        self.template = self.template.replace(from, to);
+        self
+    }
+
+    /// Begins.
+    pub async fn begin(self) -> Scene {
+        let clock = ManualClock::starting_at(START);
+        let wire = Wire::new();
+        let randomness = Randomness::Seeded(SeededRandomness::new(1));
+        let cloud = Cloud::start(Options {
+            template: self.template,
+            parameters: Parameters::from_iter(self.parameters),
+            data: Data::Memory,
+            runtime: Runtime::InProcess,
+            clock: Clock::Manual(clock.clone()),
+            randomness: randomness.clone(),
+            wire: Some(wire.client()),
+        })
+        .await
+        .unwrap();
+        let gateway = Arc::clone(cloud.gateway());
+        Scene { cloud, clock, wire, randomness, gateway, hash: OnceCell::new() }
+    }
+}
+
+impl Scene {
+    /// A scene of the shipped template with the demo API.
+    pub fn builder() -> SceneBuilder {
+        let parameters = [("Issuer", ISSUER), ("DemoApi", "true")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        SceneBuilder { parameters: parameters.into(), template: TEMPLATE.to_owned() }
+    }
+
+    /// The same, begun.
+    pub async fn new() -> Self {
+        Self::builder().begin().await
+    }
+
+    /// From here on, requests meet fresh instances of every function: keys are unread and caches are empty.
+    pub fn cold_start(&mut self) {
+        self.gateway = self.cloud.fresh_gateway().unwrap();
+    }
+
+    /// Another set of instances beside the present one.
+    pub fn second_gateway(&self) -> Arc<Gateway> {
+        self.cloud.fresh_gateway().unwrap()
+    }
+
+    /// Moves the clock.
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Somebody with this e-mail address, these scopes and roles, and [`PASSWORD`].
+    pub async fn user(&self, email: &str, scopes: &str, roles: &str) -> User {
+        self.named(&[email], scopes, roles).await
+    }
+
+    /// Somebody with these names, the first of which is an e-mail address.
+    pub async fn named(&self, names: &[&str], scopes: &str, roles: &str) -> User {
+        let id = UserId::random(&self.randomness).unwrap();
+        let account = Account {
+            user: id,
+            identifiers: names.iter().map(|name| Identifier::parse(name).unwrap()).collect(),
+            scopes: Scopes::parse(scopes).unwrap(),
+            roles: Roles::parse(roles).unwrap(),
+            standing: Standing::Active,
+            created_at: self.clock.now(),
+            version: 1,
+        };
+        let hash = self.hash.get_or_init(|| self.hash(PASSWORD)).await;
+        assert_eq!(self.cloud.table().register(&account, hash).await.unwrap(), Registration::Registered);
+        User { id, email: names[0].to_owned() }
+    }
+
+    /// A hash of `password` by the deployment's pepper.
+    pub async fn hash(&self, password: &str) -> vestibule::passwords::PasswordHash {
+        let keys = self.cloud.secrets().read_symmetric_keys().await.unwrap();
+        let hasher = Hasher::new(Cost::DEFAULT, u32::MAX, self.randomness.clone());
+        hasher.hash(&Password::parse(&Secret::new(password.to_owned())).unwrap(), keys.peppers()).await.unwrap()
+    }
+
+    /// The usual person: demo@example.com, who may read orders.
+    pub async fn demo(&self) -> User {
+        self.user("demo@example.com", "orders:read", "").await
+    }
+
+    /// Sends a request from 203.0.113.7.
+    pub async fn send(&self, request: Request<Bytes>) -> Answer {
+        Answer::new(self.gateway.call(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)), request).await)
+    }
+
+    /// `GET path`, with these headers.
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let builder = headers.iter().fold(Request::get(path), |builder, (name, value)| builder.header(*name, *value));
+        self.send(builder.body(Bytes::new()).unwrap()).await
+    }
+
+    /// `GET path` with an access token.
+    pub async fn get_as(&self, path: &str, access: &str) -> Answer {
+        self.get(path, &[("authorization", &format!("Bearer {access}"))]).await
+    }
+
+    /// `POST path` with a body of this media type.
+    pub async fn post(&self, path: &str, media_type: &str, body: impl Into<Bytes>) -> Answer {
+        let request = Request::post(path).header("content-type", media_type).body(body.into()).unwrap();
+        self.send(request).await
+    }
+
+    /// `POST path` with JSON.
+    pub async fn post_json(&self, path: &str, body: &serde_json::Value) -> Answer {
+        self.post(path, "application/json", body.to_string()).await
+    }
+
+    /// `POST /login` with these credentials.
+    pub async fn try_login(&self, username: &str, password: &str) -> Answer {
+        self.post_json("/login", &json!({ "username": username, "password": password })).await
+    }
+
+    /// Signs `user` in.
+    pub async fn login(&self, user: &User) -> Tokens {
+        Tokens::of(self.try_login(&user.email, PASSWORD).await)
+    }
+
+    /// `POST /refresh` with this token.
+    pub async fn try_refresh(&self, token: &str) -> Answer {
+        self.post_json("/refresh", &json!({ "refresh_token": token })).await
+    }
+
+    /// Refreshes, which must succeed.
+    pub async fn refresh(&self, token: &str) -> Tokens {
+        Tokens::of(self.try_refresh(token).await)
+    }
+
+    /// `POST /revoke` with this token, as a form.
+    pub async fn revoke(&self, token: &str) -> Answer {
+        self.post("/revoke", "application/x-www-form-urlencoded", format!("token={token}")).await
+    }
+}

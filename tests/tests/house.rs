@@ -1,0 +1,166 @@
+//! The house keeps its shape: dependencies point one way, modules do not import each other in circles, files stay short, and
+//! each promise in the README names a test that exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Our crates by what they may stand on: a crate may depend on those of a lower floor only.
+fn floor(member: &str) -> u8 {
+    match member {
+        "shared" => 0,
+        member if member.starts_with("functions/") => 1,
+        "infra/local" => 2,
+        "infra/cli" => 3,
+        "tests" => 4,
+        other => panic!("on which floor does {other} stand?"),
+    }
+}
+
+fn members() -> BTreeMap<String, toml::Table> {
+    let folders = ["shared", "infra/local", "infra/cli", "tests"].map(str::to_owned);
+    let functions = fs::read_dir(Path::new(ROOT).join("functions")).unwrap();
+    let functions = functions.map(|entry| format!("functions/{}", entry.unwrap().file_name().to_str().unwrap()));
+    folders
+        .into_iter()
+        .chain(functions)
+        .map(|folder| {
+            let text = fs::read_to_string(Path::new(ROOT).join(&folder).join("Cargo.toml")).unwrap();
+            (folder, text.parse().unwrap())
+        })
+        .collect()
+}
+
+fn sources(folder: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(ROOT).join(folder), &mut found);
+    found.sort();
+    found
+}
+
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches" | "examples" | "tests.rs")))
+}
+
+/// What stands before the unit tests of a file.
+fn production(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+}
+
+#[test]
+fn dependencies_between_crates_point_one_way() {
+    let members = members();
+    let name = |table: &toml::Table| table["package"]["name"].as_str().unwrap().to_owned();
+    let floors: BTreeMap<_, _> = members.iter().map(|(folder, table)| (name(table), floor(folder))).collect();
+    for (folder, table) in &members {
+        let dependencies = table.get("dependencies").and_then(toml::Value::as_table);
+        for ours in dependencies.into_iter().flat_map(toml::Table::keys).filter(|dependency| floors.contains_key(*dependency)) {
+            assert!(floors[ours] < floor(folder), "{folder} depends on {ours}");
+        }
+    }
+}
+
+#[test]
+fn versions_stand_in_the_workspace_and_nowhere_else() {
+    for (folder, table) in members() {
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            for (name, dependency) in table.get(section).and_then(toml::Value::as_table).into_iter().flatten() {
+                let inherited = dependency.get("workspace").and_then(toml::Value::as_bool) == Some(true);
+                assert!(inherited, "{folder}: {name} has a version of its own");
+            }
+        }
+    }
+}
+
+/// The module at the top of `vestibule` that each file belongs to imports others; nobody may come back to themselves.
+#[test]
+fn no_two_modules_of_the_common_crate_import_each_other() {
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in sources("shared/src").into_iter().filter(|path| !is_test(path)) {
+        let inside = path.strip_prefix(Path::new(ROOT).join("shared/src")).unwrap();
+        let module = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        for import in production(&text).split("crate::").skip(1) {
+            let name: String = import.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            if name != module && !name.is_empty() {
+                imports.entry(module.clone()).or_default().insert(name);
+            }
+        }
+    }
+    for domain in ["accounts", "authentication", "keys", "passwords", "policy", "principal", "scope", "sessions", "tokens"] {
+        for outer in ["http", "store", "app", "lambda", "config"] {
+            assert!(!imports.get(domain).is_some_and(|seen| seen.contains(outer)), "{domain} knows {outer}");
+        }
+    }
+    let mut left = imports;
+    loop {
+        let leaves: Vec<String> = left
+            .iter()
+            .filter(|(_, uses)| uses.iter().all(|used| !left.contains_key(used)))
+            .map(|(module, _)| module.clone())
+            .collect();
+        if leaves.is_empty() {
+            break;
+        }
+        left.retain(|module, _| !leaves.contains(module));
+    }
+    assert!(left.is_empty(), "these modules import each other: {left:#?}");
+}
+
+#[test]
+fn production_files_stay_short_and_open_with_their_promise() {
+    for folder in ["shared/src", "functions", "infra"] {
+        for path in sources(folder).into_iter().filter(|path| !is_test(path)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = production(&text).lines().count();
+            assert!(lines <= 400, "{} has {lines} lines", path.display());
+            assert!(text.starts_with("//! "), "{} does not say what it promises", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_lint_is_expected_with_a_reason_and_never_allowed() {
+    for folder in ["shared", "functions", "infra", "tests"] {
+        for path in sources(folder) {
+            if path.ends_with("tests/tests/house.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("#[allow(") && !text.contains("#![allow("), "{}", path.display());
+        }
+    }
+}
+
+/// DESIGN §10: each promise has a name, a test that quotes it, and a line in the README.
+#[test]
+fn each_promise_in_the_readme_names_a_test_that_exists() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let tests: String = ["shared", "functions", "infra", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let promises = ["One successor", "Lost is not stolen", "Theft ends it", "Committed defence", "No oracle", "Bounded lock-out", "Keys roll, nobody notices", "Nothing to steal", "Closed by default", "Cache-correct"];
+    for promise in promises {
+        let line = readme.lines().find(|line| line.starts_with('|') && line.contains(promise));
+        let line = line.unwrap_or_else(|| panic!("{promise} has no line in the README"));
+        let named: Vec<_> = line.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        assert!(!named.is_empty(), "{promise} names no test");
+        for name in named {
+            assert!(tests.contains(&format!("fn {name}(")), "{promise}: there is no test {name}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Promise 8, nothing to steal: neither a dump of the table nor all the logs, at their most talkative, yield a credential.
+//!
+//! One test, in a program of its own: it captures the log of the whole process.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use tracing_subscriber::fmt::MakeWriter;
+use vestibule::accounts::ManageAccounts;
+use vestibule::keys::{ReadSigningKeys, ReadSymmetricKeys};
+use vestibule_tests::{DYNAMODB, Fault, PASSWORD, Scene};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// The SDK and the HTTP stack log request bodies at TRACE, and say so: what they may never be is on in production. Ours are
+/// on at TRACE here.
+const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debug,aws_sdk_dynamodb=debug,aws_sdk_secretsmanager=debug,aws_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,dynoxide=debug";
+
+#[tokio::test]
+async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(FILTER).with_writer(log.clone()).with_ansi(false).finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let mut secrets: Vec<(&str, String)> = vec![("password", PASSWORD.to_owned())];
+    let mut scene = Scene::new().await;
+    let demo = scene.user("demo@example.com", "orders:read", "admin").await;
+    let mut tokens = scene.login(&demo).await;
+    scene.try_login(&demo.email, "wrong horse").await.expect(401);
+    secrets.push(("a wrong password, which is nearly a right one", "wrong horse".to_owned()));
+    for _ in 0..3 {
+        secrets.push(("access token", tokens.access.clone()));
+        secrets.push(("refresh token", tokens.refresh.clone()));
+        for path in ["/whoami", "/orders", "/admin"] {
+            scene.get_as(path, &tokens.access).await.expect(200);
+        }
+        tokens = scene.refresh(&tokens.refresh).await;
+    }
+    // Refusals and faults are where logs grow talkative.
+    scene.get("/whoami", &[("authorization", &format!("Bearer {}x", tokens.access))]).await.expect(403);
+    scene.try_refresh(&format!("{}x", tokens.refresh)).await.expect(401);
+    scene.post("/login", "application/json", format!(r#"{{"username":"{PASSWORD}","password":3}}"#)).await.expect(400);
+    scene.post("/login", "application/json", format!(r#"{{"password":"{PASSWORD}""#)).await.expect(400);
+    scene.post("/login", "text/plain", PASSWORD).await.expect(415);
+    scene.cold_start();
+    scene.wire.break_always(DYNAMODB, Fault::Throttled);
+    scene.try_login(&demo.email, PASSWORD).await.expect(503);
+    scene.try_refresh(&tokens.refresh).await.expect(503);
+    scene.get_as("/whoami", &tokens.access).await.expect(500);
+    scene.revoke(&tokens.refresh).await.expect(503);
+    scene.wire.mend();
+    scene.wait(120);
+    scene.try_refresh(&secrets[2].1.clone()).await;
+    scene.revoke(&tokens.refresh).await.expect(200);
+    scene.cloud.table().set_password(demo.id, &scene.hash("new horse").await, scene.clock.now()).await.unwrap();
+    secrets.push(("new password", "new horse".to_owned()));
+
+    let keys = scene.cloud.secrets();
+    let ring = keys.read_signing_keys().await.unwrap();
+    for key in ring.iter() {
+        use base64::Engine;
+        let private = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(key.pair().private().expose());
+        secrets.push(("private key", private[private.len() / 2..].to_owned()));
+    }
+    let symmetric = keys.read_symmetric_keys().await.unwrap().to_json();
+    for part in symmetric.expose().split('"').filter(|part| part.len() == 43) {
+        secrets.push(("MAC key or pepper", part.to_owned()));
+    }
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for expected in ["signed_in", "sign_in_refused", "refreshed", "session_ended", "permitted"] {
+        assert!(log.contains(expected), "the flows were not logged: {expected}");
+    }
+    let dump = scene.cloud.clients().dynamodb.scan().table_name("vestibule-Table").send().await.unwrap();
+    let dump = format!("{:?}", dump.items());
+    assert!(dump.contains("argon2id") && dump.contains("SESSION#"), "the dump is of the wrong table");
+    for (what, secret) in &secrets {
+        assert!(!log.contains(secret), "the log holds a {what}: {}", context(&log, secret));
+        assert!(!dump.contains(secret), "the table holds a {what}");
+        // A JWS signature or a refresh token's MAC alone is enough to rebuild it from what is public.
+        if let Some((_, signature)) = secret.rsplit_once('.') {
+            assert!(!log.contains(signature) && !dump.contains(signature), "the signature of a {what}");
+        }
+    }
+}
+
+fn context<'a>(log: &'a str, secret: &str) -> &'a str {
+    log.lines().find(|line| line.contains(secret)).unwrap_or_default()
+}

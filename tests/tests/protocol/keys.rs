@@ -1,0 +1,114 @@
+//! Keys roll, nobody notices (promise 7): two keys live at once, unknown names cost one read, MAC keys change under a retry.
+
+use std::time::Duration;
+
+use vestibule::keys::{
+    Algorithm, KeyPair, LONGEST_VERIFIER_CACHE, Limits, MacKey, PublicKeySet, PublishKeys, Published, ReadSigningKeys,
+    ReadSymmetricKeys, SymmetricKeys,
+};
+use vestibule::secret::Secret;
+use vestibule::store::Table;
+use vestibule_tests::Scene;
+
+/// What the rotation of the signing keys does to the ring: promote the next, publish another one.
+async fn roll(scene: &Scene) {
+    let (secrets, table, now) = (scene.cloud.secrets(), scene.cloud.table(), scene.clock.now());
+    let ring = secrets.read_signing_keys().await.unwrap();
+    let next = ring.next(Algorithm::Es256).unwrap().kid().to_owned();
+    let ring = ring.promote(&next, now).unwrap();
+    let ring = ring.publish_next(KeyPair::generate(Algorithm::Es256).unwrap(), now).unwrap();
+    publish(&table, &ring.public_set().unwrap()).await;
+    secrets.write_signing_keys(&ring).await.unwrap();
+}
+
+async fn publish(table: &Table, keys: &PublicKeySet) {
+    let edition = table.published().await.unwrap().unwrap().edition;
+    assert_eq!(table.publish(keys, edition).await.unwrap(), Published::Done);
+}
+
+#[tokio::test]
+async fn keys_roll_and_no_valid_token_is_refused() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    scene.login(&demo).await;
+    scene.wait(LONGEST_VERIFIER_CACHE.as_secs());
+    let old = scene.login(&demo).await;
+    roll(&scene).await;
+    scene.get_as("/whoami", &old.access).await.expect(200);
+    scene.wait(299);
+    scene.get_as("/orders", &old.access).await.expect(200);
+    scene.wait(15 * 60);
+    let new = scene.login(&demo).await;
+    assert_ne!(kid(&old.access), kid(&new.access));
+    scene.get_as("/whoami", &new.access).await.expect(200);
+    let published = scene.get("/.well-known/jwks.json", &[]).await.json().to_string();
+    assert!(published.contains(&kid(&old.access)) && published.contains(&kid(&new.access)));
+}
+
+/// The emergency: a leaked key is taken out at once, and its tokens with it.
+#[tokio::test]
+async fn a_key_that_is_gone_verifies_nothing_within_minutes() {
+    let scene = Scene::builder().parameter("AccessTokenSeconds", "3600").begin().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    scene.get_as("/whoami", &tokens.access).await.expect(200);
+    let ring = scene.cloud.secrets().read_signing_keys().await.unwrap();
+    let others = ring.public_set().unwrap().iter().filter(|key| key.kid() != kid(&tokens.access)).cloned().collect();
+    publish(&scene.cloud.table(), &PublicKeySet::new(others).unwrap()).await;
+    scene.wait(Limits::DEFAULT.max_age.as_secs() + 60);
+    scene.get_as("/whoami", &tokens.access).await.expect(403);
+}
+
+/// An instance that thaws after hours, with a ring that has moved on meanwhile.
+#[tokio::test]
+async fn a_thaw_after_six_hours_meets_the_new_keys_without_a_refusal() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    let tokens = scene.login(&demo).await;
+    scene.get_as("/whoami", &tokens.access).await.expect(200);
+    scene.wait(6 * 60 * 60);
+    roll(&scene).await;
+    let next = scene.refresh(&tokens.refresh).await;
+    scene.get_as("/whoami", &next.access).await.expect(200);
+    assert_ne!(kid(&tokens.access), kid(&next.access));
+}
+
+#[tokio::test]
+async fn a_thousand_unknown_key_names_cost_one_read() {
+    let scene = Scene::new().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    scene.get_as("/whoami", &tokens.access).await.expect(200);
+    scene.wait(31);
+    scene.wire.take_calls();
+    let (_, rest) = tokens.access.split_once('.').unwrap();
+    for number in 0..1000 {
+        use base64::Engine;
+        let header = format!(r#"{{"alg":"ES256","kid":"k{number}","typ":"at+jwt"}}"#);
+        let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(header);
+        scene.get_as("/whoami", &format!("{header}.{rest}")).await.expect(403);
+    }
+    assert_eq!(scene.wire.take_calls(), ["GetItem"]);
+    scene.get_as("/orders", &tokens.access).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_retry_across_a_rotation_of_the_mac_keys_gets_the_same_token() {
+    let mut scene = Scene::builder().parameter("RefreshGraceSeconds", "60").begin().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    let second = scene.refresh(&tokens.refresh).await;
+    let secrets = scene.cloud.secrets();
+    let keys = secrets.read_symmetric_keys().await.unwrap();
+    let mac = keys.mac_keys().accepting(MacKey::new(2, Secret::new([7; 32]))).unwrap().activating(2).unwrap();
+    secrets.write_symmetric_keys(&SymmetricKeys::new(mac, keys.peppers().clone())).await.unwrap();
+    scene.cold_start();
+    scene.clock.advance(Duration::from_secs(30));
+    assert_eq!(scene.refresh(&tokens.refresh).await.refresh, second.refresh);
+    let third = scene.refresh(&second.refresh).await;
+    scene.refresh(&third.refresh).await;
+}
+
+fn kid(token: &str) -> String {
+    use base64::Engine;
+    let header = token.split('.').next().unwrap();
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,13 @@
+//! The protocol from end to end: every request passes through the gateway and the JSON of its events, every storage call
+//! through the AWS SDK. The names of the tests are the promises.
+
+mod access;
+mod bodies;
+mod costs;
+mod discovery;
+mod faults;
+mod keys;
+mod login;
+mod races;
+mod refresh;
+mod revoke;

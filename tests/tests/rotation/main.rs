@@ -1,0 +1,10 @@
+//! The rotation of the signing keys (DESIGN §7, promise 7), driven as Secrets Manager drives it: the function of the template is
+//! invoked step by step over the same wire, table and secret that every other function uses.
+
+mod by_hand;
+mod deaths;
+mod load;
+mod overtaking;
+mod refusals;
+mod stage;
+mod steps;
