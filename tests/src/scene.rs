@@ -17,7 +17,8 @@ use vestibule::passwords::{Cost, Hasher, Password};
 use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
-use vestibule_local::cloud::{Cloud, Data, Options, Runtime};
+use vestibule_local::cloud::{Cloud, Data, Options};
+use vestibule_local::functions::Runtime;
 use vestibule_local::gateway::Gateway;
 use vestibule_local::template::Parameters;
 

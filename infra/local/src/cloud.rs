@@ -17,7 +17,7 @@ use vestibule::store::{Secrets, Table};
 use crate::clients::clients;
 use crate::dynamodb::LocalDynamoDb;
 use crate::function::Function;
-use crate::functions::{FunctionFault, Functions};
+use crate::functions::{FunctionFault, Functions, Runtime};
 use crate::gateway::{Gateway, GatewayFault};
 use crate::provision::{self, ProvisionError};
 use crate::running::Running;
@@ -54,16 +54,6 @@ pub enum Data {
     Memory,
     /// In files of this folder.
     Folder(PathBuf),
-}
-
-/// How functions are run.
-#[derive(Debug, Clone)]
-pub enum Runtime {
-    /// Their handlers are called in this process.
-    InProcess,
-    /// Each is a process of its own behind a Runtime API: `<folder>/<binary>` or, as cargo-lambda lays them out,
-    /// `<folder>/<binary>/bootstrap`.
-    Processes(PathBuf),
 }
 
 /// Why the cloud did not start: one sentence.
@@ -218,7 +208,8 @@ fn gateway(stack: &Stack, functions: &Functions) -> Result<Arc<Gateway>, CloudFa
 
 /// What the template serves must be what the rules say.
 fn check_rules(stack: &Stack, rules: &Rules) -> Result<(), CloudFault> {
-    let protected = || stack.api.routes.iter().filter_map(|route| Some((route.key.as_str(), route.authorizer.as_ref()?)));
+    let protected =
+        || stack.api.routes.iter().filter_map(|route| Some((route.key.as_str(), route.authorizer.as_ref()?)));
     let undeclared: Vec<_> = rules.undeclared(protected().map(|(key, _)| key)).map(str::to_owned).collect();
     if !undeclared.is_empty() {
         return Err(CloudFault::Undeclared(undeclared));

@@ -12,12 +12,21 @@ use vestibule::config::{Config, ConfigFaults, Need};
 use vestibule::policy::{InvalidRules, Rules};
 use vestibule::randomness::Randomness;
 
-use crate::cloud::Runtime;
 use crate::function::Function;
 use crate::in_process::InProcess;
 use crate::process_function::{ProcessFunction, ProcessSettings};
 use crate::storage::StartError;
 use crate::template::FunctionResource;
+
+/// How functions are run.
+#[derive(Debug, Clone)]
+pub enum Runtime {
+    /// Their handlers are called in this process.
+    InProcess,
+    /// Each is a process of its own behind a Runtime API: `<folder>/<binary>` or, as cargo-lambda lays them out,
+    /// `<folder>/<binary>/bootstrap`.
+    Processes(PathBuf),
+}
 
 /// Why a function cannot be run.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,8 @@ use vestibule::clock::Clock;
 use vestibule::config::{Variables, process_environment};
 use vestibule::randomness::Randomness;
 use vestibule::secret::Secret;
-use vestibule_local::cloud::{Cloud, Data, Options, Runtime};
+use vestibule_local::cloud::{Cloud, Data, Options};
+use vestibule_local::functions::Runtime;
 use vestibule_local::running::DIRECTORY;
 use vestibule_local::template::Parameters;
 use vestibule_local::{demo, gateway};
@@ -74,11 +75,19 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         }),
     };
     let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data.clone()) };
-    let defaults = [("Issuer", url.as_str()), ("DemoApi", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let defaults =
+        [("Issuer", url.as_str()), ("DemoApi", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = Parameters::from_iter(defaults.into_iter().chain(arguments.parameters));
     let (clock, randomness) = (Clock::System, Randomness::System);
-    let options =
-        Options { template, parameters, data, runtime, clock: clock.clone(), randomness: randomness.clone(), wire: None };
+    let options = Options {
+        template,
+        parameters,
+        data,
+        runtime,
+        clock: clock.clone(),
+        randomness: randomness.clone(),
+        wire: None,
+    };
     let cloud = Cloud::start(options).await?;
     let given = process_environment().get("VESTIBULE_DEMO_PASSWORD").filter(|given| !given.is_empty()).map(Secret::new);
     let people = demo::users(&cloud.table(), &cloud.secrets(), &randomness, given, clock.now()).await?;
@@ -94,7 +103,8 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
 async fn listen(port: u16) -> Result<TcpListener, Fault> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
-            format!("port {port} on 127.0.0.1 is taken; choose another with --port, or any free one with --port 0").into()
+            format!("port {port} on 127.0.0.1 is taken; choose another with --port, or any free one with --port 0")
+                .into()
         }
         _ => format!("port {port} on 127.0.0.1 cannot be opened: {error}").into(),
     })
