@@ -1,13 +1,13 @@
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use lambda_http::http::header::SET_COOKIE;
 use lambda_http::lambda_runtime::Diagnostic;
-use lambda_http::{Body, Request, RequestExt as _, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response, service_fn};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use vestibule::lambda::service;
 
 use super::InProcess;
 use crate::function::{Function as _, FunctionError};
@@ -44,17 +44,17 @@ fn error(outcome: Result<Value, FunctionError>) -> (String, String) {
     }
 }
 
-async fn echo(_: Arc<()>, request: Request) -> Response<Body> {
+async fn echo(request: Request) -> Result<Response<Body>, Infallible> {
     let context = request.lambda_context();
     assert!(context.request_id.len() == 36 && context.deadline > 0);
     let seen = format!("{} {} {:?}", request.method(), request.uri(), request.body());
     let response = Response::builder().status(201).header(SET_COOKIE, "a=1").header(SET_COOKIE, "b=2");
-    response.body(seen.into()).unwrap()
+    Ok(response.body(seen.into()).unwrap())
 }
 
 #[tokio::test]
 async fn an_http_handler_gets_the_request_and_its_answer_comes_back_as_lambda_s_json() {
-    let function = InProcess::http(service(Arc::new(()), echo), LIMIT);
+    let function = InProcess::http(service_fn(echo), LIMIT);
     let answer = invoke(&function, &event(&json!("hi"))).await.unwrap();
     assert_eq!(answer["statusCode"], 201);
     assert_eq!(answer["body"], r#"POST http://localhost/echo?q=1 Text("hi")"#);
@@ -64,7 +64,7 @@ async fn an_http_handler_gets_the_request_and_its_answer_comes_back_as_lambda_s_
 
 #[tokio::test]
 async fn an_event_of_another_service_is_an_error_of_the_function() {
-    let function = InProcess::http(service(Arc::new(()), echo), LIMIT);
+    let function = InProcess::http(service_fn(echo), LIMIT);
     assert_eq!(error(invoke(&function, &json!({ "Records": [] })).await).0, "Runtime.Deserialization");
     let unread = function.invoke(Bytes::from_static(b"{")).await;
     assert!(matches!(unread, Err(FunctionError::Unhandled { .. })), "{unread:?}");
@@ -85,11 +85,11 @@ async fn a_json_handler_s_error_is_reported_word_by_word() {
 
 #[tokio::test]
 async fn a_panic_is_an_error_of_that_event_only() {
-    async fn picky(_: Arc<()>, request: Request) -> Response<Body> {
+    async fn picky(request: Request) -> Result<Response<Body>, Infallible> {
         assert!(matches!(request.body(), Body::Empty), "no body, please");
-        Response::new(Body::Empty)
+        Ok(Response::new(Body::Empty))
     }
-    let function = InProcess::http(service(Arc::new(()), picky), LIMIT);
+    let function = InProcess::http(service_fn(picky), LIMIT);
     let (error_type, error_message) = error(invoke(&function, &event(&json!("x"))).await);
     assert_eq!((error_type.as_str(), error_message.as_str()), ("Panic", "Lambda panicked: no body, please"));
     assert!(invoke(&function, &event(&Value::Null)).await.is_ok());
@@ -110,7 +110,7 @@ async fn a_caller_that_hangs_up_does_not_stop_the_function() {
     };
     let function = InProcess::json(handler, LIMIT);
     let call = function.invoke(Bytes::from_static(b"{}"));
-    begin.notified().await;
+    tokio::time::timeout(LIMIT, begin.notified()).await.expect("the function begins without being waited for");
     drop(call);
     end.notify_one();
     tokio::time::timeout(LIMIT, done.notified()).await.expect("the function goes on");

@@ -64,7 +64,8 @@ async fn send(address: SocketAddr, text: &str) -> TcpStream {
 
 async fn rest(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
+    let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+    read.expect("the server hangs up").unwrap();
     String::from_utf8(answer).unwrap()
 }
 
@@ -107,6 +108,9 @@ async fn what_is_no_http_gets_a_client_error_and_harms_nobody() {
         let answer = rest(send(server.address, request).await).await;
         assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
+    let huge = format!("GET / HTTP/1.1\r\nHost: a\r\nX-A: {}\r\n\r\n", "a".repeat(70_000));
+    let answer = rest(send(server.address, &huge).await).await;
+    assert!(answer.starts_with("HTTP/1.1 431") && !answer.contains("apigw-requestid"), "not held: {answer}");
     let answer = rest(send(server.address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
@@ -135,14 +139,13 @@ async fn a_body_that_is_announced_too_long_is_refused_unread() {
 
 #[tokio::test]
 async fn a_stop_lets_requests_under_way_end() {
-    let server = served(BOUNDS).await;
+    let mut server = served(BOUNDS).await;
     let slow = send(server.address, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await;
     server.begun.notified().await;
     server.stop.send(()).unwrap();
-    // The listener is closed before the requests end.
-    while TcpStream::connect(server.address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut server.task).await;
+    assert!(early.is_err(), "the server waits for the request");
+    assert!(TcpStream::connect(server.address).await.is_err(), "and takes no other");
     server.end.notify_one();
     assert!(rest(slow).await.starts_with("HTTP/1.1 200"));
     server.task.await.unwrap().unwrap();

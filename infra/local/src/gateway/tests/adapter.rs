@@ -1,12 +1,13 @@
 //! Events and `lambda_http`, which panics on what it cannot make a URI of: no request may get that far.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Response, service_fn};
 use proptest::prelude::*;
 
 use super::{PEER, Setup, clock};
@@ -15,10 +16,10 @@ use crate::in_process::InProcess;
 use crate::template::Payload::{V1, V2};
 
 fn gateways() -> [Gateway; 3] {
-    async fn answer(_: Arc<()>, _: lambda_http::Request) -> Response<Body> {
-        Response::new(Body::Empty)
+    async fn answer(_: lambda_http::Request) -> Result<Response<Body>, Infallible> {
+        Ok(Response::new(Body::Empty))
     }
-    let function = InProcess::http(vestibule::lambda::service(Arc::new(()), answer), Duration::from_secs(5));
+    let function = InProcess::http(service_fn(answer), Duration::from_secs(5));
     [
         Setup::http("$default").route("ANY /{all+}", V2),
         Setup::http("$default").route("ANY /{all+}", V1),

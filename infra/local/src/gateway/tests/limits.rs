@@ -1,6 +1,7 @@
 //! Sizes: 10,240 bytes of headers, 10 MB of body, 6 MB of event.
 
 use super::{Served, Setup, header, outcome, request};
+use crate::template::AuthorizerDialect::HttpSimple;
 use crate::template::Payload::{V1, V2};
 
 const MIB: usize = 1024 * 1024;
@@ -37,13 +38,14 @@ async fn a_rest_api_counts_header_values_only() {
 }
 
 #[tokio::test]
-async fn a_body_of_more_than_10_mb_is_413() {
-    let too_large = |mib: usize| vec![b'a'; mib * MIB + 1];
-    let api = http();
-    let response = api.call(request("POST /a", &[("content-type", "text/plain")], too_large(10))).await;
+async fn a_body_of_more_than_10_mb_is_413_and_nobody_is_asked() {
+    let too_large = vec![b'a'; 10 * MIB + 1];
+    let api = Setup::http("$default").guarded(HttpSimple).route("POST /a", V2).serve();
+    let headers = [("content-type", "text/plain"), ("authorization", "x")];
+    let response = api.call(request("POST /a", &headers, too_large.clone())).await;
     assert_eq!(outcome(&response), (413, r#"{"message":"Request Entity Too Large"}"#));
-    let api = rest();
-    let response = api.call(request("POST /prod/a", &[], too_large(10))).await;
+    assert!(api.authorizer.events().is_empty());
+    let response = rest().call(request("POST /prod/a", &[], too_large)).await;
     assert_eq!(outcome(&response), (413, r#"{"message":"Request Too Long"}"#));
     assert_eq!(header(&response, "x-amzn-errortype"), Some("RequestEntityTooLargeException"));
 }
