@@ -10,12 +10,13 @@ pub use crate::aws::{Clients, sdk_defaults};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
-use crate::keys::{PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
+use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::passwords::Hasher;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
 use crate::sessions::Session;
 use crate::store::{Secrets, Table};
+use crate::telemetry::{Sandbox, signed_with_key_of_age};
 use crate::tokens::{AccessTokenClaims, Verifier, mint};
 
 /// What the world supplies.
@@ -33,6 +34,8 @@ pub struct App<S = Table> {
     pub verifier: Verifier,
     /// Hashes and checks passwords.
     pub hasher: Hasher,
+    /// Measures what requests cost.
+    pub sandbox: Sandbox,
     secrets: Secrets,
     signing_keys: SigningKeys,
     symmetric_keys: SymmetricKeysCache,
@@ -44,8 +47,11 @@ impl App<Table> {
     /// # Errors
     /// [`ConfigFaults`]: all that is missing or contradictory.
     pub fn from_variables(variables: &impl Variables, needs: &[Need]) -> Result<Self, ConfigFaults> {
-        let config = Config::read(variables, needs)?;
-        Ok(Self::new(config, Clients::from_variables(variables)?, Clock::System, Randomness::System))
+        match (Config::read(variables, needs), Clients::from_variables(variables)) {
+            (Ok(config), Ok(clients)) => Ok(Self::new(config, clients, Clock::System, Randomness::System)),
+            (Err(faults), Err(more)) => Err(faults.and(more)),
+            (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+        }
     }
 
     /// An app over `clients`, with the time and the chance given.
@@ -58,6 +64,7 @@ impl App<Table> {
         );
         Self {
             verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
+            sandbox: Sandbox::new(&config.function),
             hasher: Hasher::new(config.password_cost, config.hashing_budget_kib, randomness.clone()),
             signing_keys: SigningKeys::new(clock.clone()),
             symmetric_keys: SymmetricKeysCache::new(clock.clone()),
@@ -100,6 +107,9 @@ impl<S> App<S> {
     /// # Errors
     /// [`Fault`] without randomness for its `jti`, or if signing fails.
     pub fn mint(&self, key: &SigningKey, session: &Session, now: Timestamp) -> Result<AccessToken, Fault> {
+        if let KeyState::Active { activated_at, .. } = key.state() {
+            signed_with_key_of_age(now.since(activated_at));
+        }
         let expires_at = now.plus(self.config.access_token_lifetime).min(session.expires_at);
         let claims = AccessTokenClaims {
             issuer: &self.config.issuer,
@@ -115,6 +125,12 @@ impl<S> App<S> {
             id: self.randomness.bytes()?,
         };
         Ok(AccessToken { token: mint(&claims, key)?, lifetime: expires_at.since(now) })
+    }
+}
+
+impl<S> AsRef<Sandbox> for App<S> {
+    fn as_ref(&self) -> &Sandbox {
+        &self.sandbox
     }
 }
 

@@ -1,10 +1,11 @@
-//! The audit trail: a closed list of what happened, one line each, written at the boundary and nowhere else.
+//! The audit trail: a closed list of what happened, one line each, written at the boundary and nowhere else (decision 0011).
 //!
 //! Fields are chosen by hand: no event can carry a credential, for none of its fields has a secret's type. An ended session
 //! keeps when and why it ended in its own item, written in the same call that ended it.
 
 use crate::identity::{SessionId, UserId};
 use crate::sessions::Ending;
+use crate::telemetry::{Level, Line, Metric};
 
 /// What happened. `reason`s are stable snake_case words that alarms may match.
 #[derive(Clone, Copy)]
@@ -87,44 +88,70 @@ pub enum Event<'a> {
 }
 
 impl Event<'_> {
-    /// Writes the event to the log under the request id that the client got.
+    /// Writes the event to the log under the request id that the client got, with what the request cost.
     pub fn record(self, request_id: &str) {
-        match self {
-            Self::SignedIn { user, session } => {
-                tracing::info!(target: "audit", event = "signed_in", request_id, %user, %session);
-            }
-            Self::SignInRefused { user, reason } => {
-                let user = user.map(tracing::field::display);
-                tracing::info!(target: "audit", event = "sign_in_refused", request_id, user, reason);
-            }
-            Self::Refreshed { user, session, retried } => {
-                tracing::info!(target: "audit", event = "refreshed", request_id, %user, %session, retried);
-            }
-            Self::RefreshRefused { reason } => {
-                tracing::info!(target: "audit", event = "refresh_refused", request_id, reason);
-            }
-            Self::SessionEnded { user, session, cause } => {
-                let (user, session) = (user.map(tracing::field::display), session.map(tracing::field::display));
-                tracing::warn!(target: "audit", event = "session_ended", request_id, user, session, cause = cause.as_str());
-            }
+        self.line().write(request_id);
+    }
+
+    fn line(&self) -> Line<'_> {
+        match *self {
+            Self::SignedIn { user, session } => Line {
+                user: Some(user),
+                session: Some(session),
+                counts: Some(Metric::SignIns),
+                ..Line::new("signed_in", Level::Info)
+            },
+            Self::SignInRefused { user, reason } => Line { user, ..refused("sign_in_refused", reason) },
+            Self::Refreshed { user, session, retried } => Line {
+                user: Some(user),
+                session: Some(session),
+                outcome: Some(if retried { "retried" } else { "rotated" }),
+                counts: Some(if retried { Metric::Retries } else { Metric::Refreshes }),
+                ..Line::new("refreshed", Level::Info)
+            },
+            Self::RefreshRefused { reason } => refused("refresh_refused", reason),
+            Self::SessionEnded { user, session, cause } => Line {
+                user,
+                session,
+                reason: Some(cause.as_str()),
+                counts: Some(counted_as(cause)),
+                ..Line::new("session_ended", Level::Warn)
+            },
             Self::NothingToRevoke { reason } => {
-                tracing::info!(target: "audit", event = "nothing_to_revoke", request_id, reason);
+                Line { reason: Some(reason), ..Line::new("nothing_to_revoke", Level::Info) }
             }
-            Self::HashNotUpgraded { user, fault } => {
-                tracing::warn!(target: "audit", event = "hash_not_upgraded", request_id, %user, fault = %fault);
-            }
+            Self::HashNotUpgraded { user, fault } => Line {
+                decides: false,
+                user: Some(user),
+                fault: Some(fault),
+                ..Line::new("hash_not_upgraded", Level::Warn)
+            },
             Self::KeysStep { step, outcome } => {
-                tracing::info!(target: "audit", event = "keys_step", request_id, step, outcome);
+                Line { step: Some(step), outcome: Some(outcome), ..Line::new("keys_step", Level::Info) }
             }
-            Self::KeysStepRefused { step, reason, fault } => {
-                tracing::error!(target: "audit", event = "keys_step_refused", request_id, step, reason, fault = %fault);
-            }
-            Self::BadRequest { fault } => {
-                tracing::info!(target: "audit", event = "bad_request", request_id, fault = %fault);
-            }
+            Self::KeysStepRefused { step, reason, fault } => Line {
+                step: Some(step),
+                reason: Some(reason),
+                fault: Some(fault),
+                counts: Some(Metric::RotationFailures),
+                ..Line::new("keys_step_refused", Level::Error)
+            },
+            Self::BadRequest { fault } => Line { fault: Some(fault), ..refused("bad_request", "bad_request") },
             Self::Failed { fault } => {
-                tracing::error!(target: "audit", event = "failed", request_id, fault = %fault);
+                Line { fault: Some(fault), counts: Some(Metric::Failures), ..Line::new("failed", Level::Error) }
             }
         }
+    }
+}
+
+const fn refused<'a>(event: &'static str, reason: &'a str) -> Line<'a> {
+    Line { reason: Some(reason), counts: Some(Metric::Refusals), ..Line::new(event, Level::Info) }
+}
+
+/// What the end of a session counts as. An operator's commands are no requests, so nothing is counted of them.
+const fn counted_as(cause: Ending) -> Metric {
+    match cause {
+        Ending::LostResponse | Ending::Concurrent | Ending::Replay | Ending::Restored => Metric::Reuse,
+        Ending::Revoked | Ending::AccountDisabled | Ending::PasswordChanged | Ending::Operator => Metric::Revocations,
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,22 @@ impl ManualClock {
     /// Sets the clock, backwards too: machines' clocks do jump.
     pub fn set(&self, to: Timestamp) {
         self.0.store(to.seconds(), Ordering::SeqCst);
+    }
+}
+
+/// How long something takes, for the log: decisions are made by [`Timestamp`]s, never by this.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since it was started.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

@@ -8,8 +8,10 @@ use lambda_http::{Body, Error, Request, Response};
 use tower::util::BoxCloneSyncService;
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{Need, process_environment};
-use crate::telemetry;
+use crate::http::{request_id, route_key};
+use crate::telemetry::{self, Level, Line, Sandbox};
 
 /// Starts logging and builds the [`App`] of a function that needs `needs` from the process's environment.
 ///
@@ -18,11 +20,12 @@ use crate::telemetry;
 pub fn start(needs: &[Need]) -> Result<Arc<App>, Error> {
     let environment = process_environment();
     // A second subscriber means that somebody has set one up already: theirs stays.
-    let _ = tracing::subscriber::set_global_default(telemetry::subscriber(&environment, std::io::stdout));
+    let _ =
+        tracing::subscriber::set_global_default(telemetry::subscriber(&environment, Clock::System, std::io::stdout));
     match App::from_variables(&environment, needs) {
         Ok(app) => Ok(Arc::new(app)),
         Err(faults) => {
-            tracing::error!(target: "audit", event = "not_started", fault = %faults);
+            Line { fault: Some(&faults), ..Line::new("not_started", Level::Error) }.write("-");
             Err(Error::from(faults))
         }
     }
@@ -41,15 +44,24 @@ where
     lambda_http::run(service(app, handle)).await
 }
 
-/// The service that Lambda, the laptop and the tests all drive.
+/// The service that Lambda, the laptop and the tests all drive. Each request has one line in the log: its decision's, or else one
+/// that says with which status it was answered.
 pub fn service<A, H, F>(app: Arc<A>, handle: H) -> BoxCloneSyncService<Request, Response<Body>, Infallible>
 where
-    A: Send + Sync + 'static,
+    A: AsRef<Sandbox> + Send + Sync + 'static,
     H: Fn(Arc<A>, Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     BoxCloneSyncService::new(lambda_http::service_fn(move |request| {
-        let answer = handle(Arc::clone(&app), request);
-        async move { Ok(answer.await) }
+        let (route, id) = (route_key(&request), request_id(&request));
+        let (app, answer) = (Arc::clone(&app), handle(Arc::clone(&app), request));
+        let answer = async move {
+            let answer = answer.await;
+            if !telemetry::decided() {
+                Line { status: Some(answer.status().as_u16()), ..Line::new("answered", Level::Info) }.write(&id);
+            }
+            answer
+        };
+        async move { Ok((*app).as_ref().measure(route, answer).await) }
     }))
 }

@@ -25,6 +25,7 @@ use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, 
 use vestibule::policy::Rules;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::storage::StoreError;
+use vestibule::telemetry::Sandbox;
 use vestibule::tokens::{AccessTokenClaims, TOKEN_ID_BYTES, Verifier, mint};
 
 const HTTP_2_0: &str = include_str!("../../../tests/events/authorizer-http-2.0.json");
@@ -107,12 +108,13 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn answers(c: &mut Criterion) {
-    let subscriber = vestibule::telemetry::subscriber(&BTreeMap::<String, String>::new(), io::sink);
+    let subscriber = vestibule::telemetry::subscriber(&BTreeMap::<String, String>::new(), Clock::System, io::sink);
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
     let (rules, store) = (rules(), Store(ring.public_set().unwrap()));
     let clock = Clock::Manual(ManualClock::starting_at(NOW));
+    let sandbox = Sandbox::new("authorizer");
     for (dialect, golden, header) in
         [("HTTP API 2.0, simple", HTTP_2_0, "authorization"), ("REST API, policy", REST_REQUEST, "Authorization")]
     {
@@ -122,7 +124,7 @@ fn answers(c: &mut Criterion) {
             let authorizer = Authorizer { verifier: &verifier, rules: &rules, store: &store, clock: &clock };
             let answer = |event: &[u8]| {
                 let event = serde_json::from_slice(event).unwrap();
-                serde_json::to_vec(&ready(handle(&authorizer, event)).unwrap()).unwrap()
+                serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
             };
             let key = ring.active(algorithm).unwrap();
             let events: Vec<_> = (0..TOKENS).map(|number| event(golden, header, bearer(key, number))).collect();

@@ -1,8 +1,9 @@
-//! One line for each event: what was decided, why, and for whom, with the request id that the client got. Never a credential.
-//! How long it took is in the report that Lambda adds to every invocation.
+//! One line for each event: what was decided, why, and for whom, with the request id that the client got and what it cost. Never a
+//! credential.
 
 use serde_json::Value;
 use vestibule::policy::{Decision, Rule};
+use vestibule::telemetry::{Level, Line, Metric};
 
 use crate::event::request_id;
 use crate::{Dialect, Event, NoAnswer, Verdict};
@@ -10,21 +11,23 @@ use crate::{Dialect, Event, NoAnswer, Verdict};
 const ABSENT: &str = "-";
 
 pub(crate) fn decided(event: &Event, rule: Option<&Rule>, verdict: &Verdict) {
+    let decided = Line {
+        route: Some(route(event, rule)),
+        counts: Some(Metric::Decisions),
+        ..Line::new("access_decided", Level::Info)
+    };
     let request_id = event.request_id.as_deref().unwrap_or(ABSENT);
-    let route = route(event, rule);
     match verdict {
         Verdict::Unauthenticated(failure) => {
-            tracing::info!(target: "authorizer", decision = "unauthenticated", reason = failure.reason(), route, request_id);
+            Line { decision: Some("unauthenticated"), reason: Some(failure.reason()), ..decided }.write(request_id);
         }
         Verdict::Authenticated { principal, decision } => {
-            let sub = tracing::field::display(principal.sub);
-            let sid = principal.sid.map(tracing::field::display);
+            let decided = Line { user: Some(principal.sub), session: principal.sid, ..decided };
             match decision {
-                Decision::Permitted => {
-                    tracing::info!(target: "authorizer", decision = "permitted", route, sub, sid, request_id);
-                }
+                Decision::Permitted => Line { decision: Some("permitted"), ..decided }.write(request_id),
                 Decision::Forbidden { missing } => {
-                    tracing::info!(target: "authorizer", decision = "forbidden", reason = %missing, route, sub, sid, request_id);
+                    let reason = missing.to_string();
+                    Line { decision: Some("forbidden"), reason: Some(&reason), ..decided }.write(request_id);
                 }
             }
         }
@@ -34,7 +37,13 @@ pub(crate) fn decided(event: &Event, rule: Option<&Rule>, verdict: &Verdict) {
 /// Logs why there is no answer, and hands it on.
 pub(crate) fn unanswered(event: &Value, no_answer: NoAnswer) -> NoAnswer {
     let request_id = event.as_object().and_then(request_id).unwrap_or_else(|| ABSENT.to_owned());
-    tracing::error!(target: "authorizer", decision = "unanswered", reason = %no_answer, request_id);
+    let line = Line {
+        decision: Some("unanswered"),
+        fault: Some(&no_answer),
+        counts: Some(Metric::Failures),
+        ..Line::new("access_undecided", Level::Error)
+    };
+    line.write(&request_id);
     no_answer
 }
 

@@ -6,5 +6,6 @@ use lambda_http::{Error, LambdaEvent, service_fn};
 async fn main() -> Result<(), Error> {
     let (app, rules) = (vestibule::lambda::start(authorizer::NEEDS)?, authorizer::rules()?);
     let world = &authorizer::Authorizer::of(&app, &rules);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<_>| Box::pin(authorizer::handle(world, event.payload)))).await
+    let answer = |event: LambdaEvent<_>| app.sandbox.measure(None, Box::pin(authorizer::handle(world, event.payload)));
+    lambda_runtime::run(service_fn(answer)).await
 }

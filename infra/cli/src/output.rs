@@ -14,7 +14,7 @@ pub(crate) fn line(line: impl std::fmt::Display) {
 
 /// What `vestibule dev` logs unless `VESTIBULE_LOG` says otherwise: each decision, and trouble. A condition that does not hold is
 /// no trouble, but the embedded database warns of it.
-const LOG: &str = "warn,audit=info,authorizer=info,function=info,dynoxide=error";
+const LOG: &str = "warn,audit=info,function=info,dynoxide=error";
 
 /// Sends the log to standard error, as lines for people.
 pub(crate) fn log(variables: &impl Variables) {

@@ -81,7 +81,10 @@ impl Functions {
                 let (app, rules) = (self.app(resource, authorizer::NEEDS)?, Arc::clone(&self.rules));
                 let handle = move |event| {
                     let (app, rules) = (Arc::clone(&app), Arc::clone(&rules));
-                    async move { authorizer::handle(&Authorizer::of(&app, &rules), event).await.map_err(Into::into) }
+                    async move {
+                        let world = Authorizer::of(&app, &rules);
+                        app.sandbox.measure(None, Box::pin(authorizer::handle(&world, event))).await.map_err(Into::into)
+                    }
                 };
                 Ok(Arc::new(InProcess::json(handle, resource.timeout)))
             }
@@ -89,7 +92,9 @@ impl Functions {
                 let app = self.app(resource, rotate_keys::NEEDS)?;
                 let handle = move |event| {
                     let app = Arc::clone(&app);
-                    async move { rotate_keys::handle(&app, event).await.map_err(Into::into) }
+                    async move {
+                        app.sandbox.measure(None, Box::pin(rotate_keys::handle(&app, event))).await.map_err(Into::into)
+                    }
                 };
                 Ok(Arc::new(InProcess::json(handle, resource.timeout)))
             }
@@ -113,8 +118,9 @@ impl Functions {
 
     /// Each function has an app of its own, and so caches of its own, as on Lambda.
     fn app(&self, resource: &FunctionResource, needs: &[Need]) -> Result<Arc<App>, FunctionFault> {
-        let config = Config::read(&resource.environment, needs)
+        let mut config = Config::read(&resource.environment, needs)
             .map_err(|faults| FunctionFault::Config { binary: resource.binary.clone(), faults })?;
+        config.function.clone_from(&resource.binary);
         Ok(Arc::new(App::new(config, self.clients.clone(), self.clock.clone(), self.randomness.clone())))
     }
 

@@ -28,6 +28,8 @@ pub enum Need {
 /// How a deployment is configured. The template sets each variable; README lists them.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets: what the function's metrics are kept under.
+    pub function: String,
     /// `VESTIBULE_ISSUER`: the `iss` of every token (RFC 8414 §2): an https URL without query, fragment or final slash.
     /// Plain http is taken on loopback only.
     pub issuer: String,
@@ -95,6 +97,7 @@ impl Config {
             0..=MAX_RETRY_WINDOW.as_secs(),
         );
         let config = Self {
+            function: read.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "local".to_owned()),
             issuer,
             audience,
             table,

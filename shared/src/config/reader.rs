@@ -14,6 +14,14 @@ use crate::passwords::Cost;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFaults(Vec<String>);
 
+impl ConfigFaults {
+    /// These and those.
+    pub(crate) fn and(mut self, those: Self) -> Self {
+        self.0.extend(those.0);
+        self
+    }
+}
+
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the configuration is not usable: {}", self.0.join("; "))

@@ -8,6 +8,7 @@ mod accounts;
 mod attributes;
 mod conflict;
 mod keys;
+mod meter;
 mod public_keys;
 mod ring_versions;
 mod secrets;

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
 
 use super::keys::{PARTITION, SORT};
+use super::meter::Meter;
 use crate::storage::StoreError;
 
 /// The one table, reached by the ordinary SDK.
@@ -17,9 +18,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table called `name`, through `client`.
+    /// The table called `name`, through `client`, whose calls are counted from here on.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        let counted = client.config().to_builder().interceptor(Meter).build();
+        Self { client: Client::from_conf(counted), name: name.into() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use vestibule::clock::Clock;
 use vestibule::keys::{Algorithm, SigningKeyRing};
 use vestibule::telemetry;
 
@@ -30,7 +31,7 @@ fn logged(world: &World, events: impl IntoIterator<Item = Value>) -> String {
     let log = Log::default();
     let variables = BTreeMap::from([("VESTIBULE_LOG".to_owned(), "trace".to_owned())]);
     let writer = log.clone();
-    let subscriber = telemetry::subscriber(&variables, move || writer.clone());
+    let subscriber = telemetry::subscriber(&variables, Clock::Manual(world.clock.clone()), move || writer.clone());
     tracing::subscriber::with_default(subscriber, || {
         for event in events {
             let _ = block_on(world.ask(event));
@@ -42,7 +43,7 @@ fn logged(world: &World, events: impl IntoIterator<Item = Value>) -> String {
 
 fn decisions(log: &str) -> Vec<Value> {
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter(|line| line["target"] == "authorizer").collect()
+    lines.filter(|line| line["target"] == "audit").collect()
 }
 
 /// The parts of `Authorization` that nobody may read in a log: what is long enough to be a secret.
@@ -125,8 +126,8 @@ fn each_event_is_one_line_that_says_what_was_decided_and_why() {
             assert_eq!(line["route"].as_str(), Some(route_in_the_log(asks, call).as_str()), "{asks:?}: {line}");
             assert_eq!(line["request_id"].as_str(), Some(request_id(asks)), "{asks:?}: {line}");
             let known = decision != "unauthenticated";
-            assert_eq!(line["sub"].as_str(), known.then(|| user().to_string()).as_deref(), "{asks:?}: {line}");
-            assert_eq!(line["sid"].as_str(), known.then(|| session().to_string()).as_deref(), "{asks:?}: {line}");
+            assert_eq!(line["user"].as_str(), known.then(|| user().to_string()).as_deref(), "{asks:?}: {line}");
+            assert_eq!(line["session"].as_str(), known.then(|| session().to_string()).as_deref(), "{asks:?}: {line}");
         }
     }
 }
@@ -165,6 +166,6 @@ fn what_gets_no_answer_is_logged_as_an_error_with_its_reason() {
         let lines = decisions(&logged(&world, [event]));
         let [line] = lines.as_slice() else { panic!("{lines:?}") };
         assert_eq!((&line["level"], &line["decision"]), (&"ERROR".into(), &"unanswered".into()));
-        assert_eq!(line["reason"], reason);
+        assert_eq!(line["fault"], reason);
     }
 }
