@@ -15,13 +15,13 @@ use crate::config::{ConfigFaults, Reader, Variables};
 
 /// A TCP and TLS handshake inside a region takes a few milliseconds; after a second the address is not answering.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// DynamoDB answers in single-digit milliseconds; an attempt that takes two seconds is lost.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// DynamoDB answers in single-digit milliseconds; an attempt that takes a second is lost.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest pause before the first retry; each further one doubles it, and chance shortens them all. The SDK's own second is
 /// longer than a throttled partition or a lost connection needs, and a person waits for it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-/// With all its retries an operation ends within this time, well below the 10 s that API Gateway gives an authorizer.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+/// With all its retries an operation ends within this time. An authorizer makes two at most, for which API Gateway gives it 10 s.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How AWS is reached.
 #[derive(Clone, Debug)]

@@ -31,11 +31,13 @@ def attempt(arguments, within, environment=None, say=None):
     )
     try:
         said, _ = process.communicate(say, timeout=within)
-    except subprocess.TimeoutExpired:
-        # Asked first, so that it can end what it has started itself.
+    except BaseException as fault:
+        # Asked, not killed, so that it can end what it has started itself.
         process.terminate()
         said, _ = process.communicate()
-        raise Failed(f"{' '.join(arguments)}: not done in {within} s\n{said[-8000:]}") from None
+        if isinstance(fault, subprocess.TimeoutExpired):
+            raise Failed(f"{' '.join(arguments)}: not done in {within} s\n{said[-8000:]}") from None
+        raise
     return process.returncode, said
 
 

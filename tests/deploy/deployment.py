@@ -1,5 +1,6 @@
 """The deployment test, phase by phase."""
 
+import signal
 import sys
 from contextlib import ExitStack
 
@@ -16,6 +17,8 @@ UPDATE = {"AccessTokenSeconds": 20, "AuthorizerCacheSeconds": 1, "RefreshGraceSe
 
 
 def main():
+    # Whoever is told to end, ends what they have started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
     report = Report()
     with ExitStack() as ending:
         try:

@@ -16,7 +16,7 @@ from command import Failed
 
 PROGRAM = Path("target/deploy-venv/emulator/bin/ministack")
 # It ends by itself when whoever started it was killed.
-LIFETIME_SECONDS = 40 * 60
+LIFETIME_SECONDS = 60 * 60
 START_SECONDS = 60
 STOP_SECONDS = 20
 

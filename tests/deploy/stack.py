@@ -2,12 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 from build import BUILT, architecture
 from command import REGION, against, run
 
 NAME = "vestibule-test"
+SAMCONFIG = Path("samconfig.toml").absolute()
 ORIGIN = "https://app.example.com"
 DEPLOY_SECONDS = 300
 # The first run of the command line interface compiles it.
@@ -46,8 +48,9 @@ class Stack:
         """Creates the stack, or updates it with `parameters`."""
         self.parameters |= parameters
         overrides = [f"{name}={value}" for name, value in self.parameters.items()]
-        template = ["--template-file", BUILT / "template.yaml", "--stack-name", NAME, "--region", REGION]
-        arguments = [*template, "--no-confirm-changeset", "--parameter-overrides", *overrides]
+        # Without its name the configuration would be looked for beside the built template.
+        where = ["--config-file", SAMCONFIG, "--template-file", BUILT / "template.yaml", "--stack-name", NAME, "--region", REGION]
+        arguments = [*where, "--no-confirm-changeset", "--parameter-overrides", *overrides]
         return run(["sam", "deploy", *arguments], within=DEPLOY_SECONDS, environment=against(self.endpoint))
 
     def delete_all_but_the_table(self, report):

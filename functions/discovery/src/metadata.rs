@@ -14,7 +14,9 @@ pub(super) struct Metadata {
     revocation_endpoint: String,
     /// RFC 8414 §2 requires it; no authorization endpoint, so no response type.
     response_types_supported: [&'static str; 0],
-    grant_types_supported: [&'static str; 1],
+    /// Left out, it would mean the implicit and the authorization code grant. `/login` and `/refresh` are the first party's own,
+    /// no token endpoint (decision 0009).
+    grant_types_supported: [&'static str; 0],
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
 }
 
@@ -26,7 +28,7 @@ pub(super) fn document(config: &Config) -> Metadata {
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         revocation_endpoint: format!("{issuer}/revoke"),
         response_types_supported: [],
-        grant_types_supported: ["refresh_token"],
+        grant_types_supported: [],
         revocation_endpoint_auth_methods_supported: ["none"],
     }
 }

@@ -32,7 +32,7 @@ where
     let credentials = match Credentials::parse(&request) {
         Ok(credentials) => credentials,
         Err(fault) => {
-            Event::BadRequest { fault: &fault }.record(&id);
+            Event::BadRequest { fault: &fault.logged() }.record(&id);
             return Problem::from(fault).respond(&app.config.issuer);
         }
     };

@@ -22,7 +22,7 @@ pub async fn handle<S: Rotate + Sync>(app: Arc<App<S>>, request: Request) -> Res
     let presented = match presented_token(&request) {
         Ok(token) => token,
         Err(fault) => {
-            Event::BadRequest { fault: &fault }.record(&id);
+            Event::BadRequest { fault: &fault.logged() }.record(&id);
             return Problem::from(fault).respond(&app.config.issuer);
         }
     };

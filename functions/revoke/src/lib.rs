@@ -27,7 +27,7 @@ pub async fn handle<S: EndSession + ReadPublicKeys + Sync>(app: Arc<App<S>>, req
     let token = match presented_token(&request) {
         Ok(token) => token,
         Err(fault) => {
-            Event::BadRequest { fault: &fault }.record(&id);
+            Event::BadRequest { fault: &fault.logged() }.record(&id);
             return OAuthError::InvalidRequest(fault).respond();
         }
     };

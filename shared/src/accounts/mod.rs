@@ -42,7 +42,7 @@ pub trait ManageAccounts {
     /// Every account, for the operator's listing; never on a request path.
     fn accounts(&self) -> impl Future<Output = Result<Vec<Account>, StoreError>> + Send;
 
-    /// Opens or closes the account to sign-ins; closing ends its sessions, and when this returns none is live.
+    /// Opens or closes the account to sign-ins, then ends its sessions; at [`Changed::Done`] none is live.
     fn set_standing(
         &self,
         user: UserId,
@@ -50,7 +50,7 @@ pub trait ManageAccounts {
         now: Timestamp,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
 
-    /// Sets a new password, then ends the sessions of the old one; when this returns none is live.
+    /// Sets a new password, then ends the sessions of the old one; at [`Changed::Done`] none is live.
     fn set_password(
         &self,
         user: UserId,
@@ -60,12 +60,20 @@ pub trait ManageAccounts {
 }
 
 /// What became of a change to an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Changed {
     /// Done; this many sessions were ended with it.
     Done {
         /// Sessions that were live before.
         sessions_ended: usize,
+    },
+    /// The account is changed, and no earlier sign-in opens a session any more, but some of its sessions may still be live.
+    /// Asking again ends them.
+    SessionsLeft {
+        /// Sessions that were ended nevertheless.
+        ended: usize,
+        /// The first fault.
+        fault: StoreError,
     },
     /// There is no such account.
     NoSuchAccount,

@@ -62,6 +62,22 @@ pub enum BodyError {
 }
 
 impl BodyError {
+    /// The fault as the log has it: without a name that the client made up, which may be a password in the wrong place.
+    pub fn logged(&self) -> String {
+        match self {
+            Self::Duplicate(_) => "a field stands more than once".to_owned(),
+            Self::Unknown(_) => "a field is unknown".to_owned(),
+            Self::TooLarge
+            | Self::MediaType { .. }
+            | Self::NotUtf8
+            | Self::NotJson { .. }
+            | Self::Missing(_)
+            | Self::NotAString(_)
+            | Self::Nul(_)
+            | Self::Invalid { .. } => self.to_string(),
+        }
+    }
+
     pub(super) fn duplicate(name: &str) -> Self {
         Self::Duplicate(shown(name))
     }

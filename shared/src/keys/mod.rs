@@ -36,8 +36,8 @@ pub use public_set::{Jwks, PublicKey, PublicKeySet};
 pub use ring::{Change, NoSuccessor, SigningKey, SigningKeyRing};
 pub use ring_fault::{RingFault, UnsafeStep};
 pub use rotation::{
-    Edition, Proposed, Publication, PublishKeys, Published, PutInForce, RingInForce, RotateSigningKeys, Rotation, RotationFault,
-    Standing, Step, StepOutcome, UnknownStep,
+    Edition, Proposed, Publication, PublishKeys, Published, PutInForce, RingInForce, RotateSigningKeys, Rotation,
+    RotationFault, Standing, Step, StepOutcome, UnknownStep,
 };
 pub use signing_keys::{ReadSigningKeys, SigningKeys};
 pub use state::{KeyState, LONGEST_ROTATION, LONGEST_TOKEN_LIFETIME, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};

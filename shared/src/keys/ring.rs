@@ -55,6 +55,14 @@ impl SigningKey {
     pub fn pair(&self) -> &KeyPair {
         &self.pair
     }
+
+    /// What the world may know of it.
+    ///
+    /// # Errors
+    /// [`RingFault`] if its public half were unusable, which reading the key rules out.
+    pub(super) fn public(&self) -> Result<PublicKey, RingFault> {
+        PublicKey::new(self.pair.public().clone(), self.state)
+    }
 }
 
 /// The signing keys of a deployment: for each algorithm at most one next and one active, and any number retired.
@@ -141,8 +149,7 @@ impl SigningKeyRing {
     /// # Errors
     /// [`RingFault`] if a key's public half were unusable, which reading the ring rules out.
     pub fn public_set(&self) -> Result<PublicKeySet, RingFault> {
-        let public = |key: &Arc<SigningKey>| PublicKey::new(key.pair.public().clone(), key.state);
-        PublicKeySet::new(self.keys.iter().map(public).collect::<Result<_, _>>()?)
+        PublicKeySet::new(self.iter().map(SigningKey::public).collect::<Result<_, _>>()?)
     }
 
     /// Publishes `pair` as the next key of its algorithm.

@@ -15,7 +15,7 @@ pub use publication::{Edition, Publication, PublishKeys, Published};
 pub use step::{Step, StepOutcome, UnknownStep};
 pub use versions::{Proposed, PutInForce, RingInForce, RotateSigningKeys, Standing};
 
-use super::{Change, KeyState, SigningKeyRing, UnsafeStep};
+use super::{Change, KeyState, PublicKeySet, RingFault, SigningKey, SigningKeyRing, UnsafeStep};
 use crate::clock::{Clock, Timestamp};
 
 /// How often a step publishes anew because somebody else has published meanwhile. Two rotations at once are one too many already;
@@ -99,15 +99,15 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
         })
     }
 
-    /// Publishes the proposed ring. What is replaced is read before the rings are, so that nothing published after them, such as
+    /// Publishes the proposed ring beside the one in force. What is replaced is read before the rings are, so that nothing published after them, such as
     /// the set of a newer rotation, is replaced.
     async fn set(&self, version: &str, change: &Change) -> Result<StepOutcome, RotationFault> {
         for _ in 0..ATTEMPTS {
             let before = self.published.published().await?;
-            let Some(Opened { proposed, .. }) = self.opened(version, change).await? else {
+            let Some(Opened { in_force, proposed }) = self.opened(version, change).await? else {
                 return Ok(StepOutcome::Already);
             };
-            let keys = proposed.public_set()?;
+            let keys = self.both(&proposed, &in_force.ring, change)?;
             if before.as_ref().is_some_and(|before| before.keys.to_json() == keys.to_json()) {
                 return Ok(StepOutcome::Already);
             }
@@ -117,6 +117,19 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
             }
         }
         Err(RotationFault::Contended)
+    }
+
+    /// What must be published while either ring may come to be in force, but for a leaked key.
+    fn both(
+        &self,
+        proposed: &SigningKeyRing,
+        in_force: &SigningKeyRing,
+        change: &Change,
+    ) -> Result<PublicKeySet, RingFault> {
+        let leaked = |key: &&SigningKey| matches!(change, Change::Replace { kid } if kid == key.kid());
+        let missing = |key: &&SigningKey| proposed.find(key.kid()).is_none();
+        let left = in_force.needed(self.clock.now()).filter(missing).filter(|key| !leaked(key));
+        PublicKeySet::new(proposed.iter().chain(left).map(SigningKey::public).collect::<Result<_, _>>()?)
     }
 
     /// Checks that what will sign is what everybody can verify with.
@@ -146,8 +159,9 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
         Ok(StepOutcome::Done)
     }
 
-    /// Publishes the ring that has come into force once more: a set that another rotation slipped in before is replaced, and one
-    /// that it is about to slip in finds another edition than it has read. Once a newer rotation is open, that is its business.
+    /// Publishes the ring that has come into force, and nothing beside it. A set that another rotation slipped in before is
+    /// replaced, and one that it is about to slip in finds another edition than it has read. Once a newer rotation is open, what
+    /// is published is its business.
     async fn settle(&self, version: &str, ring: &SigningKeyRing) -> Result<(), RotationFault> {
         let keys = ring.public_set()?;
         for _ in 0..ATTEMPTS {

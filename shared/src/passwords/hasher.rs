@@ -83,11 +83,14 @@ impl Hasher {
         let params = Params::try_from(&parsed).map_err(|fault| HashingError::Failed(fault.to_string()))?;
         let pepper = pepper_id(&params).and_then(|id| peppers.find(id)).ok_or(HashingError::UnknownPepper)?.clone();
         let outdated = pepper.id() != peppers.active().id() || !self.meets_cost(&params);
-        let checked = password.clone();
+        let (checked, rest) = (password.clone(), self.rest_of_todays_work(&params));
         let right = self
             .run(move || {
-                let argon2 = argon2(&pepper, params)?;
-                Ok(argon2.verify_password(checked.bytes(), &parsed).is_ok())
+                let right = argon2(&pepper, params)?.verify_password(checked.bytes(), &parsed).is_ok();
+                if let Some(rest) = rest {
+                    argon2(&pepper, rest)?.hash_password_into(checked.bytes(), &[0; SALT_BYTES], &mut [0; 32])?;
+                }
+                Ok(right)
             })
             .await?;
         Ok(if right { Verdict::Right { outdated } } else { Verdict::Wrong })
@@ -100,6 +103,15 @@ impl Hasher {
     /// [`HashingError`] under the same faults as a check.
     pub async fn check_nobody(&self, password: &Password, peppers: &Peppers) -> Result<(), HashingError> {
         self.hash(password, peppers).await.map(drop)
+    }
+
+    /// What is lacking to today's cost, so that an account whose hash is older answers no sooner than a name that nobody has
+    /// (promise 5). Time goes with memory times passes.
+    fn rest_of_todays_work(&self, stored: &Params) -> Option<Params> {
+        let today = self.cost.memory_kib().saturating_mul(self.cost.iterations());
+        let rest = today.checked_sub(stored.m_cost().saturating_mul(stored.t_cost())).filter(|rest| *rest > 0)?;
+        let passes = rest.div_ceil(self.cost.memory_kib());
+        Params::new((rest / passes).max(Params::MIN_M_COST), passes, 1, None).ok()
     }
 
     fn meets_cost(&self, params: &Params) -> bool {

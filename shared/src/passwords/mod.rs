@@ -10,4 +10,4 @@ mod tests;
 pub use cost::{Cost, InvalidCost};
 pub use hash::{MalformedHash, PasswordHash};
 pub use hasher::{Hasher, HashingError, Verdict};
-pub use password::{InvalidPassword, Password};
+pub use password::{InvalidPassword, Password, UnfitPassword};

@@ -15,7 +15,38 @@ pub struct Password(Secret<String>);
 #[error("must not be empty or hold control characters")]
 pub struct InvalidPassword;
 
+/// The text cannot become somebody's password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitPassword {
+    /// It could be nobody's.
+    #[error(transparent)]
+    Invalid(#[from] InvalidPassword),
+    /// It could be guessed.
+    #[error(
+        "must have at least {} characters, for it is all that a sign-in asks for; a few words will do",
+        Password::MIN_CHARACTERS
+    )]
+    TooShort,
+}
+
 impl Password {
+    /// What a new password must have, in Unicode code points once normalized. NIST SP 800-63B-4 §3.1.1.2 demands 15 where the
+    /// password is the only factor, as it is here, and 8 beside a second one. Fewer, and one that leaked as a hash is
+    /// found; existing ones keep working whatever this says.
+    pub const MIN_CHARACTERS: usize = 15;
+
+    /// Normalizes what a person chose as a new password.
+    ///
+    /// # Errors
+    /// [`UnfitPassword`].
+    pub fn choose(typed: &Secret<String>) -> Result<Self, UnfitPassword> {
+        let chosen = Self::parse(typed)?;
+        if chosen.0.expose().chars().count() < Self::MIN_CHARACTERS {
+            return Err(UnfitPassword::TooShort);
+        }
+        Ok(chosen)
+    }
+
     /// Normalizes what a person typed.
     ///
     /// # Errors
@@ -49,6 +80,16 @@ mod tests {
     fn case_and_length_count() {
         assert_ne!(bytes("Secret"), bytes("secret"));
         assert_eq!(bytes(&"x".repeat(4096)).len(), 4096);
+    }
+
+    #[test]
+    fn a_new_password_has_fifteen_characters_whatever_their_bytes() {
+        let choose = |typed: &str| Password::choose(&Secret::new(typed.to_owned())).map(drop);
+        assert_eq!(choose(&"ö".repeat(15)), Ok(()));
+        for short in ["ö".repeat(14), "o\u{308}".repeat(14), "🐎".repeat(14)] {
+            assert_eq!(choose(&short), Err(UnfitPassword::TooShort), "{short}");
+        }
+        assert_eq!(choose(""), Err(UnfitPassword::Invalid(InvalidPassword)));
     }
 
     #[test]

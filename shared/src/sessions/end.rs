@@ -28,8 +28,37 @@ pub enum Ended {
     Already,
 }
 
+/// The store's side of the kill switch.
+pub trait EndSessions {
+    /// Ends every session of `user` that has not ended, whether or not it can be read: a value that a newer release wrote
+    /// must not keep a session alive. One query and one call for each session, several at a time.
+    fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> impl Future<Output = EndedAll> + Send;
+}
+
+/// What became of ending all sessions of a user. What was ended stays ended, whatever failed.
+#[derive(Debug)]
+#[must_use = "some sessions may still be live"]
+pub struct EndedAll {
+    /// Sessions that had not ended before.
+    pub ended: usize,
+    /// The first fault, after which some may still be live; asking again goes on from there. None is live if there was none.
+    pub failed: Option<StoreError>,
+}
+
 /// The operator's view: every session of one user.
 pub trait ListSessions {
-    /// The sessions of `user` that the table still holds, ended and expired ones too. One query.
-    fn sessions(&self, user: UserId) -> impl Future<Output = Result<Vec<Session>, StoreError>> + Send;
+    /// The sessions of `user` that the table still holds, ended, expired and unreadable ones too. One query.
+    fn sessions(
+        &self,
+        user: UserId,
+    ) -> impl Future<Output = Result<Vec<Result<Session, Unreadable>>, StoreError>> + Send;
+}
+
+/// A session that this release cannot read. It can be ended like any other, and opens nothing while it cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What stands where its `ses_…` should.
+    pub session: String,
+    /// What is wrong with it.
+    pub fault: StoreError,
 }

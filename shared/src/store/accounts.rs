@@ -8,16 +8,18 @@ use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Up
 use super::account_item::{self, DISABLED_AT, PASSWORD, VERSION};
 use super::attributes::{number, text, time};
 use super::keys::{ACCOUNT, Key, PARTITION, SORT};
-use super::table::{Table, unavailable, unbuilt};
+use super::sdk_fault::unavailable;
+use super::table::{Table, unbuilt};
 use crate::accounts::register::{Register, Registration};
 use crate::accounts::{
     Account, Changed, FindLogin, Identifier, LoginRecord, ManageAccounts, Standing, UpgradePassword,
 };
+use crate::audit::trail::{AccountChange, Entry};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::passwords::PasswordHash;
-use crate::sessions::end::{EndSession, Ended, ListSessions};
-use crate::sessions::{Ending, State};
+use crate::sessions::Ending;
+use crate::sessions::end::{EndSessions, EndedAll};
 use crate::storage::StoreError;
 
 impl FindLogin for Table {
@@ -40,6 +42,7 @@ impl FindLogin for Table {
 impl Register for Table {
     async fn register(&self, account: &Account, password: &PasswordHash) -> Result<Registration, StoreError> {
         const OPERATION: &str = "TransactWriteItems (register)";
+        let registered = Entry { at: account.created_at, change: AccountChange::Registered };
         let logins = account.identifiers.iter().map(|name| account_item::login(account, name, password));
         let items = logins.chain([account_item::account(account)]);
         let writes = items
@@ -53,6 +56,7 @@ impl Register for Table {
                     .map_err(|fault| unbuilt(OPERATION, fault))?;
                 Ok(TransactWriteItem::builder().put(put).build())
             })
+            .chain([self.entry(OPERATION, account.user, account.version, registered)])
             .collect::<Result<Vec<_>, StoreError>>()?;
         if self.transact(OPERATION, writes).await? {
             return Ok(Registration::Registered);
@@ -134,16 +138,22 @@ impl ManageAccounts for Table {
             Standing::Active => Change::Enable,
             Standing::Disabled { at } => Change::Disable(at),
         };
-        self.change(&account, &change).await?;
-        let sessions_ended = self.end_all(user, Ending::AccountDisabled, now).await?;
-        Ok(Changed::Done { sessions_ended })
+        self.change(&account, &change, now).await?;
+        Ok(changed(self.end_all(user, Ending::AccountDisabled, now).await))
     }
 
     async fn set_password(&self, user: UserId, hash: &PasswordHash, now: Timestamp) -> Result<Changed, StoreError> {
         let Some(account) = self.account(user).await? else { return Ok(Changed::NoSuchAccount) };
-        self.change(&account, &Change::Password(hash)).await?;
-        let sessions_ended = self.end_all(user, Ending::PasswordChanged, now).await?;
-        Ok(Changed::Done { sessions_ended })
+        self.change(&account, &Change::Password(hash), now).await?;
+        Ok(changed(self.end_all(user, Ending::PasswordChanged, now).await))
+    }
+}
+
+/// An account that is changed, and what became of its sessions.
+fn changed(sessions: EndedAll) -> Changed {
+    match sessions {
+        EndedAll { ended, failed: None } => Changed::Done { sessions_ended: ended },
+        EndedAll { ended, failed: Some(fault) } => Changed::SessionsLeft { ended, fault },
     }
 }
 
@@ -154,10 +164,22 @@ enum Change<'a> {
     Password(&'a PasswordHash),
 }
 
+impl Change<'_> {
+    /// What the account's trail says of it.
+    const fn entry(&self, at: Timestamp) -> Entry {
+        let change = match self {
+            Self::Enable => AccountChange::Enabled,
+            Self::Disable(_) => AccountChange::Disabled,
+            Self::Password(_) => AccountChange::PasswordSet,
+        };
+        Entry { at, change }
+    }
+}
+
 impl Table {
-    /// Writes `change` to the account and all its names in one transaction and raises their version: from here on, a
+    /// Writes `change` to the account and all its names, and what it was to the trail, in one transaction and raises their version: from here on, a
     /// sign-in that read an earlier version opens nothing.
-    async fn change(&self, account: &Account, change: &Change<'_>) -> Result<(), StoreError> {
+    async fn change(&self, account: &Account, change: &Change<'_>, now: Timestamp) -> Result<(), StoreError> {
         const OPERATION: &str = "TransactWriteItems (change an account)";
         let keys = account.identifiers.iter().map(Key::login).map(|key| (key, true));
         let writes = keys
@@ -187,20 +209,11 @@ impl Table {
                 let update = update.build().map_err(|fault| unbuilt(OPERATION, fault))?;
                 Ok(TransactWriteItem::builder().update(update).build())
             })
+            .chain([self.entry(OPERATION, account.user, account.version + 1, change.entry(now))])
             .collect::<Result<Vec<_>, StoreError>>()?;
         if self.transact(OPERATION, writes).await? {
             return Ok(());
         }
         Err(StoreError::Unavailable { operation: OPERATION, detail: "the account changed in between".to_owned() })
-    }
-
-    async fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> Result<usize, StoreError> {
-        let mut ended = 0;
-        for session in self.sessions(user).await? {
-            if session.state == State::Live && self.end(user, session.id, cause, now).await? == Ended::Now {
-                ended += 1;
-            }
-        }
-        Ok(ended)
     }
 }

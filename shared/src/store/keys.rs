@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::accounts::Identifier;
+use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 
 /// Partition key attribute.
@@ -15,6 +16,9 @@ pub(super) const SORT: &str = "sk";
 pub(super) const ACCOUNT: &str = "ACCOUNT";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
+
+/// What the sort keys of an account's past begin with.
+pub(super) const TRAIL_PREFIX: &str = "AUDIT#";
 
 /// The key of one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +36,11 @@ impl Key {
     /// A session, under its user.
     pub(super) fn session(user: UserId, session: SessionId) -> Self {
         Self { partition: user_partition(user), sort: format!("{SESSION_PREFIX}{session}") }
+    }
+
+    /// What happened to the account of `user` at a moment, in the order of time: ten digits last until the year 2286.
+    pub(super) fn trail(user: UserId, at: Timestamp, version: u64) -> Self {
+        Self { partition: user_partition(user), sort: format!("{TRAIL_PREFIX}{:010}#{version}", at.seconds()) }
     }
 
     /// What a sign-in by `identifier` reads; also what makes the identifier unique.

@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::attributes::{Item, Reader, Writer, number, text};
 use super::keys::Key;
-use super::table::{Table, unavailable};
-use crate::keys::{Edition, KeysUnavailable, Publication, PublicKeySet, PublishKeys, Published, ReadPublicKeys};
+use super::sdk_fault::unavailable;
+use super::table::Table;
+use crate::keys::{Edition, KeysUnavailable, PublicKeySet, Publication, PublishKeys, Published, ReadPublicKeys};
 use crate::storage::StoreError;
 
 /// The set as one JSON document: it is read whole, swapped whole, and never queried.
@@ -29,7 +30,8 @@ impl PublishKeys for Table {
     async fn published(&self) -> Result<Option<Publication>, StoreError> {
         let Some(item) = self.public_keys(true).await? else { return Ok(None) };
         let read = Reader::new(&item);
-        let keys = PublicKeySet::from_json(read.text(DOCUMENT)?).map_err(|fault| read.impossible(&fault.to_string()))?;
+        let keys =
+            PublicKeySet::from_json(read.text(DOCUMENT)?).map_err(|fault| read.impossible(&fault.to_string()))?;
         Ok(Some(Publication { keys, edition: read.number_if_any(EDITION)?.map(Edition::from_number) }))
     }
 

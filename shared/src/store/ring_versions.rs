@@ -5,7 +5,8 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_sdk_secretsmanager::operation::get_secret_value::builders::GetSecretValueFluentBuilder;
 use aws_sdk_secretsmanager::operation::update_secret_version_stage::UpdateSecretVersionStageError;
 
-use super::secrets::{Secrets, unavailable};
+use super::sdk_fault::unavailable;
+use super::secrets::Secrets;
 use crate::keys::{Proposed, PutInForce, RingInForce, RotateSigningKeys, SigningKeyRing, Standing};
 use crate::secret::Secret;
 use crate::storage::StoreError;

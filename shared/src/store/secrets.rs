@@ -5,8 +5,8 @@
 use std::fmt;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
 
+use super::sdk_fault::{sdk_fault, unavailable};
 use crate::keys::{KeysUnavailable, ReadSigningKeys, ReadSymmetricKeys, SigningKeyRing, SymmetricKeys};
 use crate::secret::Secret;
 use crate::storage::StoreError;
@@ -47,12 +47,20 @@ impl Secrets {
         Self { client, signing: signing.into(), symmetric: symmetric.into() }
     }
 
-    /// Whether either secret has a current value already.
+    /// Whether the signing secret has a current value already.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if Secrets Manager did not say.
-    pub async fn initialized(&self) -> Result<bool, StoreError> {
-        Ok(self.has_value(&self.signing).await? || self.has_value(&self.symmetric).await?)
+    pub async fn has_signing_keys(&self) -> Result<bool, StoreError> {
+        self.has_value(&self.signing).await
+    }
+
+    /// Whether the secret with MAC keys and peppers has a current value already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Secrets Manager did not say.
+    pub async fn has_symmetric_keys(&self) -> Result<bool, StoreError> {
+        self.has_value(&self.symmetric).await
     }
 
     /// Makes `ring` the current signing keys.
@@ -73,7 +81,7 @@ impl Secrets {
 
     async fn current(&self, name: &str) -> Result<Secret<String>, String> {
         let answer = self.client.get_secret_value().secret_id(name).send().await;
-        let answer = answer.map_err(|fault| DisplayErrorContext(fault).to_string())?;
+        let answer = answer.map_err(|fault| sdk_fault(&fault))?;
         answer.secret_string.map(Secret::new).ok_or_else(|| "the secret holds no text".to_owned())
     }
 
@@ -97,8 +105,4 @@ impl Secrets {
             Err(fault) => Err(unavailable("PutSecretValue", fault)),
         }
     }
-}
-
-pub(super) fn unavailable(operation: &'static str, fault: impl std::error::Error) -> StoreError {
-    StoreError::Unavailable { operation, detail: DisplayErrorContext(fault).to_string() }
 }

@@ -1,4 +1,4 @@
-//! The verbs of sessions: open, rotate, end, list.
+//! The verbs of sessions: open, rotate, ask whether one is live.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -8,20 +8,19 @@ use aws_sdk_dynamodb::types::{
 use super::account_item::{DISABLED_AT, VERSION};
 use super::attributes::{Item, number, text, time};
 use super::conflict::{Attempt, until_decided};
-use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
-use super::session_item::{
-    CLIENT, ENDED_AT, ENDED_BY, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
-};
-use super::table::{Table, unavailable, unbuilt};
+use super::keys::{Key, PARTITION, SESSION_PREFIX, user_partition};
+use super::session_item::{CLIENT, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode};
+use super::sdk_fault::unavailable;
+use super::table::{Table, unbuilt};
 use crate::authentication::LiveSession;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
-use crate::sessions::end::{EndSession, Ended, ListSessions};
+use crate::sessions::end::EndSession;
 use crate::sessions::open::{OpenSession, Opening};
 use crate::sessions::refresh::{Rotate, Rotation};
 use crate::sessions::refresh_token::RefreshToken;
 use crate::sessions::rotation::{Decision, decide, over};
-use crate::sessions::{Client, Ending, Session};
+use crate::sessions::{Client, Session};
 use crate::storage::StoreError;
 
 impl OpenSession for Table {
@@ -110,29 +109,6 @@ impl Rotate for Table {
     }
 }
 
-impl EndSession for Table {
-    async fn end(&self, user: UserId, session: SessionId, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
-        const OPERATION: &str = "UpdateItem (end a session)";
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::session(user, session).attributes()))
-            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#ended)")
-            .update_expression("SET #ended = :now, #by = :cause")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#ended", ENDED_AT)
-            .expression_attribute_names("#by", ENDED_BY)
-            .expression_attribute_values(":now", time(now))
-            .expression_attribute_values(":cause", text(cause.as_str()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        Ok(match until_decided(OPERATION, || conditional(OPERATION, request.clone())).await? {
-            Conditional::Written(_) => Ended::Now,
-            Conditional::Refused(_) => Ended::Already,
-        })
-    }
-}
-
 impl LiveSession for Table {
     async fn is_live(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let found = self
@@ -152,41 +128,15 @@ impl LiveSession for Table {
     }
 }
 
-impl ListSessions for Table {
-    async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :user AND begins_with(#sk, :sessions)")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":user", text(user_partition(user)))
-            .expression_attribute_values(":sessions", text(SESSION_PREFIX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut sessions = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|fault| unavailable("Query (sessions of a user)", fault))?;
-            for item in page.items() {
-                sessions.push(Session::try_from(item)?);
-            }
-        }
-        Ok(sessions)
-    }
-}
-
 /// What a conditional update came to.
-enum Conditional {
+pub(super) enum Conditional {
     /// Written; the attributes that were asked for.
     Written(Item),
     /// The condition did not hold; the item as it stood, if there was one and it was asked for.
     Refused(Option<Item>),
 }
 
-async fn conditional(
+pub(super) async fn conditional(
     operation: &'static str,
     request: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
 ) -> Result<Attempt<Conditional>, StoreError> {

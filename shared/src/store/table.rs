@@ -1,9 +1,6 @@
 //! The table: its client, its schema, and how the SDK's errors become ours.
 
-use std::error::Error;
-
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
 
 use super::keys::{PARTITION, SORT};
@@ -37,14 +34,6 @@ pub fn key_schema() -> Result<(Vec<AttributeDefinition>, Vec<KeySchemaElement>),
         vec![attribute(PARTITION)?, attribute(SORT)?],
         vec![element(PARTITION, KeyType::Hash)?, element(SORT, KeyType::Range)?],
     ))
-}
-
-/// The fault of an SDK call, with its whole chain of causes, for the log.
-pub(super) fn unavailable<E: Error + Send + Sync + 'static, R: std::fmt::Debug + Send + Sync + 'static>(
-    operation: &'static str,
-    fault: SdkError<E, R>,
-) -> StoreError {
-    StoreError::Unavailable { operation, detail: DisplayErrorContext(fault).to_string() }
 }
 
 /// The fault of a request that we failed to build.

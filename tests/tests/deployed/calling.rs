@@ -76,12 +76,26 @@ async fn headers_and_queries_make_nobody_a_principal() {
 async fn other_spellings_of_a_path_open_nothing() {
     let target = Target::reach().await;
     let tokens = target.login(&target.demo).await;
-    for path in ["//admin", "/ADMIN", "/admin/", "/./admin", "/x/../admin", "/admin%2f", "/%2e/admin", "/admin;x", "/%61dmin", "/whoami/../admin"] {
+    for path in [
+        "//admin",
+        "/ADMIN",
+        "/admin/",
+        "/./admin",
+        "/x/../admin",
+        "/admin%2f",
+        "/%2e/admin",
+        "/admin;x",
+        "/%61dmin",
+        "/whoami/../admin",
+    ] {
         let answer = target.get_as(path, &tokens.access).await;
         assert!(matches!(answer.status().as_u16(), 400 | 403 | 404), "{path}: {}", answer.status());
     }
     for method in ["POST", "PUT", "DELETE", "PATCH"] {
-        let request = http::Request::builder().method(method).uri("/admin").header("authorization", format!("Bearer {}", tokens.access));
+        let request = http::Request::builder()
+            .method(method)
+            .uri("/admin")
+            .header("authorization", format!("Bearer {}", tokens.access));
         target.send(request.body(bytes::Bytes::new()).unwrap()).await.expect(404);
     }
 }

@@ -50,6 +50,9 @@ async fn the_metadata_is_the_issuers_and_names_what_answers() {
     for (name, path) in endpoints {
         let path = format!("/{path}");
         let (got, posted) = (target.get(&path, &[]).await, target.post(&path, "text/plain", "").await);
-        assert!([got.status(), posted.status()].iter().any(|status| *status != 404), "{name}: nothing answers at {path}");
+        assert!(
+            [got.status(), posted.status()].iter().any(|status| *status != 404),
+            "{name}: nothing answers at {path}"
+        );
     }
 }

@@ -21,7 +21,10 @@ async fn a_revoked_token_takes_its_session_along() {
 async fn an_access_token_as_json_does_the_same() {
     let target = Target::reach().await;
     let tokens = target.login(&target.demo).await;
-    target.post_json("/revoke", &json!({ "token": tokens.access, "token_type_hint": "access_token" })).await.expect(200);
+    target
+        .post_json("/revoke", &json!({ "token": tokens.access, "token_type_hint": "access_token" }))
+        .await
+        .expect(200);
     target.try_refresh(&tokens.refresh).await.expect_problem(401, "invalid-refresh-token");
 }
 

@@ -125,7 +125,8 @@ impl Target {
         };
         let cloud = Arc::new(Cloud::start(options).await.unwrap());
         let password = Some(Secret::new(PASSWORD.to_owned()));
-        let people = demo::users(&cloud.table(), &cloud.secrets(), &Randomness::System, password, clock.now()).await.unwrap();
+        let people =
+            demo::users(&cloud.table(), &cloud.secrets(), &Randomness::System, password, clock.now()).await.unwrap();
         let person = |number: usize| Person { name: people[number].email.to_owned(), password: PASSWORD.to_owned() };
         tokio::spawn(gateway::serve(Arc::clone(cloud.gateway()), listener, std::future::pending()));
         Self {

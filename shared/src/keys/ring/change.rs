@@ -88,8 +88,6 @@ impl SigningKeyRing {
     fn with_next_keys(self, by: Timestamp) -> Result<Self, NoSuccessor> {
         let lacks_next = |algorithm: &Algorithm| self.active(*algorithm).is_some() && self.next(*algorithm).is_none();
         let lacking: Vec<_> = Algorithm::ALL.into_iter().filter(lacks_next).collect();
-        lacking
-            .into_iter()
-            .try_fold(self, |ring, algorithm| Ok(ring.publish_next(KeyPair::generate(algorithm)?, by)?))
+        lacking.into_iter().try_fold(self, |ring, algorithm| Ok(ring.publish_next(KeyPair::generate(algorithm)?, by)?))
     }
 }

@@ -56,8 +56,11 @@ pub trait RotateSigningKeys {
     fn proposed_ring(&self, version: &str) -> impl Future<Output = Result<Option<SigningKeyRing>, StoreError>> + Send;
 
     /// Stores `ring` under `version` and makes it the pending one, whichever was pending before.
-    fn propose(&self, version: &str, ring: &SigningKeyRing)
-    -> impl Future<Output = Result<Proposed, StoreError>> + Send;
+    fn propose(
+        &self,
+        version: &str,
+        ring: &SigningKeyRing,
+    ) -> impl Future<Output = Result<Proposed, StoreError>> + Send;
 
     /// Puts `version` in force if `instead_of` is in force now: so two rotations notice each other.
     fn put_in_force(

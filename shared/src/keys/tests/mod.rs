@@ -1,6 +1,7 @@
 //! What the keys promise, as sentences.
 
 mod caches;
+mod changes;
 mod public_sets;
 mod rings;
 pub(crate) mod source;

@@ -1,0 +1,77 @@
+//! What the table keeps of an account's past: each change of who may sign in and how, written in the transaction that makes it.
+//!
+//! Sessions keep how they ended themselves; what changes nothing is in the log alone (decision 0011).
+
+use std::fmt;
+use std::future::Future;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::storage::StoreError;
+
+/// An entry is deleted after 400 days: whoever looks back at a whole year has five weeks to do so. Longer keeps what no audit asks
+/// for about people; shorter loses the beginning of the year.
+pub const KEPT_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// A change of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// It was made, with its first password.
+    Registered,
+    /// It was closed to sign-ins.
+    Disabled,
+    /// It was opened again.
+    Enabled,
+    /// It was given a new password.
+    PasswordSet,
+}
+
+impl AccountChange {
+    const ALL: [Self; 4] = [Self::Registered, Self::Disabled, Self::Enabled, Self::PasswordSet];
+
+    /// The change as the table and listings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::PasswordSet => "password_set",
+        }
+    }
+}
+
+impl fmt::Display for AccountChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No change of an account is spelled like this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a change of an account")]
+pub struct UnknownChange;
+
+impl FromStr for AccountChange {
+    type Err = UnknownChange;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|change| change.as_str() == text).ok_or(UnknownChange)
+    }
+}
+
+/// An entry of the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub change: AccountChange,
+}
+
+/// The operator's view of an account's past.
+pub trait ReadTrail {
+    /// The changes of `user`'s account in the last [`KEPT_FOR`] before `now`, the oldest first. One query.
+    fn trail(&self, user: UserId, now: Timestamp) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+}

@@ -1,0 +1,160 @@
+//! The verbs of the kill switch: end one session, end all of a user, list what there is to end.
+//!
+//! None of them fails over an item that this release cannot read: after a rollback, what a newer one wrote must not keep
+//! a session alive.
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use tokio::task::JoinSet;
+
+use super::attributes::{Item, text, time};
+use super::conflict::until_decided;
+use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
+use super::sdk_fault::unavailable;
+use super::session_item::{ENDED_AT, ENDED_BY};
+use super::sessions::{Conditional, conditional};
+use super::table::Table;
+use crate::clock::Timestamp;
+use crate::identity::{SessionId, UserId};
+use crate::sessions::end::{EndSession, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
+use crate::sessions::{Ending, Session};
+use crate::storage::StoreError;
+
+/// How many sessions are ended at a time. All lie in one partition, which takes 1000 writes a second (Developer Guide, "Partitions
+/// and data distribution"); at 5 to 10 ms each, 16 use it up, and more would be throttled.
+const AT_A_TIME: usize = 16;
+/// After so many faults it is storage that fails and not an item: going on would wait for a timeout for each session.
+const MOST_FAULTS: usize = AT_A_TIME;
+
+impl EndSession for Table {
+    async fn end(&self, user: UserId, session: SessionId, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
+        self.end_at(Key::session(user, session).attributes(), cause, now).await
+    }
+}
+
+impl EndSessions for Table {
+    async fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
+        let mut progress = Progress::default();
+        // Nothing but the keys, which are taken as they come: not even a session's name need be one that we know.
+        let mut pages = self
+            .of(user)
+            .filter_expression("attribute_not_exists(#ended)")
+            .projection_expression("#pk, #sk")
+            .expression_attribute_names("#ended", ENDED_AT)
+            .into_paginator()
+            .send();
+        while progress.faults < MOST_FAULTS
+            && let Some(page) = pages.next().await
+        {
+            match page {
+                Err(fault) => progress.note(Err(unavailable("Query (sessions of a user)", fault))),
+                Ok(page) => self.end_each(page.items.unwrap_or_default(), cause, now, &mut progress).await,
+            }
+        }
+        EndedAll { ended: progress.ended, failed: progress.first_fault }
+    }
+}
+
+impl ListSessions for Table {
+    async fn sessions(&self, user: UserId) -> Result<Vec<Result<Session, Unreadable>>, StoreError> {
+        let mut pages = self.of(user).into_paginator().send();
+        let mut sessions = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|fault| unavailable("Query (sessions of a user)", fault))?;
+            for item in page.items() {
+                let session = Session::try_from(item);
+                sessions.push(session.map_err(|fault| Unreadable { session: name(item), fault }));
+            }
+        }
+        Ok(sessions)
+    }
+}
+
+/// How far ending all sessions has come.
+#[derive(Default)]
+struct Progress {
+    ended: usize,
+    faults: usize,
+    first_fault: Option<StoreError>,
+}
+
+impl Progress {
+    fn note(&mut self, outcome: Result<Ended, StoreError>) {
+        match outcome {
+            Ok(Ended::Now) => self.ended += 1,
+            Ok(Ended::Already) => {}
+            Err(fault) => {
+                self.faults += 1;
+                self.first_fault.get_or_insert(fault);
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Asks for all sessions of `user`.
+    fn of(&self, user: UserId) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :user AND begins_with(#sk, :sessions)")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":user", text(user_partition(user)))
+            .expression_attribute_values(":sessions", text(SESSION_PREFIX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Ends the sessions with these keys, [`AT_A_TIME`]. One that fails does not spare the others.
+    async fn end_each(&self, keys: Vec<Item>, cause: Ending, now: Timestamp, progress: &mut Progress) {
+        let mut under_way = JoinSet::new();
+        for key in keys {
+            if under_way.len() == AT_A_TIME
+                && let Some(joined) = under_way.join_next().await
+            {
+                progress.note(joined.unwrap_or_else(lost));
+            }
+            if progress.faults >= MOST_FAULTS {
+                break;
+            }
+            let table = self.clone();
+            under_way.spawn(async move { table.end_at(key, cause, now).await });
+        }
+        while let Some(joined) = under_way.join_next().await {
+            progress.note(joined.unwrap_or_else(lost));
+        }
+    }
+
+    async fn end_at(&self, key: Item, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key))
+            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#ended)")
+            .update_expression("SET #ended = :now, #by = :cause")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_names("#by", ENDED_BY)
+            .expression_attribute_values(":now", time(now))
+            .expression_attribute_values(":cause", text(cause.as_str()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        Ok(match until_decided(END, || conditional(END, request.clone())).await? {
+            Conditional::Written(_) => Ended::Now,
+            Conditional::Refused(_) => Ended::Already,
+        })
+    }
+}
+
+const END: &str = "UpdateItem (end a session)";
+
+/// A task that did not come to its end ended no session that we know of.
+fn lost(error: tokio::task::JoinError) -> Result<Ended, StoreError> {
+    Err(StoreError::Unavailable { operation: END, detail: error.to_string() })
+}
+
+fn name(item: &Item) -> String {
+    let sort = item.get(SORT).and_then(|sort| AttributeValue::as_s(sort).ok()).map_or("", String::as_str);
+    sort.strip_prefix(SESSION_PREFIX).unwrap_or(sort).to_owned()
+}

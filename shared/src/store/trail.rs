@@ -1,0 +1,68 @@
+//! An account's past, item by item, under the account.
+//!
+//! An entry's key ends in the version that the change gave the account, so that a transaction which is repeated writes the same
+//! item, and no two changes do.
+
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+
+use super::attributes::{Reader, Writer, text, time};
+use super::keys::{Key, PARTITION, SORT, TRAIL_PREFIX, user_partition};
+use super::sdk_fault::unavailable;
+use super::session_item::EXPIRES_AT;
+use super::table::{Table, unbuilt};
+use crate::audit::trail::{AccountChange, Entry, KEPT_FOR, ReadTrail};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::storage::StoreError;
+
+const CHANGE: &str = "change";
+const AT: &str = "at";
+
+impl Table {
+    /// The write that notes `change` of the account, which has `version` from then on.
+    pub(super) fn entry(
+        &self,
+        operation: &'static str,
+        user: UserId,
+        version: u64,
+        Entry { at, change }: Entry,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let item = Writer::new(&Key::trail(user, at, version))
+            .with(CHANGE, text(change.as_str()))
+            .with(AT, time(at))
+            .with(EXPIRES_AT, time(at.plus(KEPT_FOR)))
+            .finish();
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = put.build().map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+impl ReadTrail for Table {
+    async fn trail(&self, user: UserId, now: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :user AND begins_with(#sk, :trail)")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":user", text(user_partition(user)))
+            .expression_attribute_values(":trail", text(TRAIL_PREFIX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .into_paginator()
+            .send();
+        let mut entries = Vec::new();
+        while let Some(page) = pages.next().await {
+            for item in page.map_err(|fault| unavailable("Query (an account's trail)", fault))?.items() {
+                let read = Reader::new(item);
+                // DynamoDB deletes late.
+                if read.time(EXPIRES_AT)? > now {
+                    entries.push(Entry { at: read.time(AT)?, change: read.parsed::<AccountChange>(CHANGE)? });
+                }
+            }
+        }
+        Ok(entries)
+    }
+}

@@ -1,0 +1,174 @@
+//! What each function may do, as the template says it: by action, resource and leading key, and never by `*`.
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege>
+//!
+//! `cargo test --test roles -- --nocapture` prints the roles. The template is read as plain data, so that a statement is judged by its
+//! own words: `!GetAtt Table.Arn` is the text `Table.Arn`.
+//!
+//! What is not here: SAM attaches the managed policy `AWSLambdaBasicExecutionRole` to each role, which lets it write logs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+const TEMPLATE: &str = include_str!("../../infra/template.yaml");
+/// Whoever reads these keys can sign a token for anybody.
+const SIGNERS: [&str; 3] = ["LoginFunction", "RefreshFunction", "RotateKeysFunction"];
+/// DynamoDB's actions that name a partition key. A condition on `dynamodb:LeadingKeys` with `ForAllValues` holds for a request
+/// that names none, so it binds these and no other action.
+const BY_KEY: [&str; 5] =
+    ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
+
+/// What one role may do.
+#[derive(Debug, PartialEq, Eq)]
+struct Statement {
+    name: String,
+    actions: BTreeSet<String>,
+    resources: BTreeSet<String>,
+    /// Values of `dynamodb:LeadingKeys`.
+    keys: BTreeSet<String>,
+}
+
+fn resources(template: &str) -> Map<String, Value> {
+    let template: Value = serde_saphyr::from_str(template).unwrap();
+    template["Resources"].as_object().unwrap().clone()
+}
+
+/// One or a list, as IAM takes either.
+fn words(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Null => BTreeSet::new(),
+        Value::Array(items) => items.iter().flat_map(words).collect(),
+        Value::String(text) => BTreeSet::from([text.clone()]),
+        other => panic!("neither text nor a list of it: {other}"),
+    }
+}
+
+fn statement(value: &Value) -> Statement {
+    let members = ["Action", "Condition", "Effect", "Resource", "Sid"];
+    let unknown = value.as_object().unwrap().keys().find(|member| !members.contains(&member.as_str()));
+    assert_eq!(unknown, None, "{value}");
+    assert_eq!(value["Effect"], "Allow", "{value}");
+    let conditions = value["Condition"].as_object();
+    let keys =
+        conditions.into_iter().flat_map(Map::values).flat_map(|condition| words(&condition["dynamodb:LeadingKeys"]));
+    Statement {
+        name: value["Sid"].as_str().unwrap_or_else(|| panic!("a statement says what it is for: {value}")).to_owned(),
+        actions: words(&value["Action"]),
+        resources: words(&value["Resource"]),
+        keys: keys.collect(),
+    }
+}
+
+/// The statements of each function, and of each role that stands for itself. A managed policy or a policy template has no
+/// statements to judge, and is refused.
+fn roles(template: &str) -> BTreeMap<String, Vec<Statement>> {
+    let mut roles = BTreeMap::new();
+    for (id, resource) in resources(template) {
+        let properties = &resource["Properties"];
+        let documents: Vec<&Value> = match resource["Type"].as_str().unwrap() {
+            "AWS::Serverless::Function" => properties["Policies"].as_array().into_iter().flatten().collect(),
+            "AWS::IAM::Role" => properties["Policies"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|policy| &policy["PolicyDocument"])
+                .collect(),
+            _ => continue,
+        };
+        let statements = documents.into_iter().flat_map(|document| {
+            document["Statement"]
+                .as_array()
+                .unwrap_or_else(|| panic!("{id} has a policy of somebody else's: {document}"))
+        });
+        let statements = statements.map(statement).collect();
+        roles.insert(id, statements);
+    }
+    roles
+}
+
+/// All that is too wide, in words.
+fn too_wide(template: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (role, statements) in roles(template) {
+        for Statement { name, actions, resources, keys } in statements {
+            let here = format!("{role}, {name}");
+            if actions.is_empty() || actions.iter().any(|action| action.contains('*')) {
+                found.push(format!("{here}: an action is `*`"));
+            }
+            if resources.is_empty() || resources.contains("*") {
+                found.push(format!("{here}: the resource is `*`"));
+            }
+            if actions.iter().any(|action| action.starts_with("dynamodb:")) {
+                if !actions.iter().all(|action| BY_KEY.contains(&action.as_str())) {
+                    found.push(format!("{here}: an action is bound to no leading key"));
+                }
+                if keys.is_empty() || keys.iter().any(|key| key.starts_with('*')) {
+                    found.push(format!("{here}: the leading key is `*`"));
+                }
+            }
+            if resources.iter().any(|resource| resource.starts_with("SigningKeys")) && !SIGNERS.contains(&role.as_str())
+            {
+                found.push(format!("{here}: it signs nothing and reads the signing keys"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_role_has_more_than_its_function_needs() {
+    for (role, statements) in roles(TEMPLATE) {
+        println!("{role}{}", if statements.is_empty() { "\n    nothing" } else { "" });
+        for Statement { name, actions, resources, keys } in statements {
+            let list = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");
+            let keys = if keys.is_empty() { String::new() } else { format!(", keys {}", list(keys)) };
+            println!("    {name}: {} on {}{keys}", list(actions), list(resources));
+        }
+    }
+    assert_eq!(too_wide(TEMPLATE), [""; 0]);
+}
+
+#[test]
+fn the_authorizer_and_discovery_touch_no_secret_and_the_demo_touches_nothing() {
+    let roles = roles(TEMPLATE);
+    for reader in ["AuthorizerFunction", "DiscoveryFunction"] {
+        let actions: BTreeSet<_> = roles[reader].iter().flat_map(|statement| &statement.actions).collect();
+        assert_eq!(actions, BTreeSet::from([&"dynamodb:GetItem".to_owned()]), "{reader}");
+    }
+    assert_eq!(roles["WhoamiFunction"], []);
+}
+
+#[test]
+fn whoever_may_call_a_function_is_named() {
+    for (id, resource) in
+        resources(TEMPLATE).iter().filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Permission")
+    {
+        let properties = &resource["Properties"];
+        assert_ne!(properties["Principal"], "*", "{id}");
+        assert!(
+            properties["SourceArn"].is_string() || properties["SourceAccount"].is_string(),
+            "{id}: anybody's API may call it"
+        );
+    }
+}
+
+#[test]
+fn each_way_to_be_too_wide_is_found() {
+    for (from, to, found) in [
+        ("Action: secretsmanager:GetSecretValue", "Action: secretsmanager:*", "an action is `*`"),
+        ("Action: dynamodb:GetItem", "Action: \"*\"", "an action is `*`"),
+        ("Resource: !GetAtt Table.Arn", "Resource: \"*\"", "the resource is `*`"),
+        ("Action: dynamodb:GetItem", "Action: dynamodb:Scan", "bound to no leading key"),
+        ("LeadingKeys: [\"USER#*\"]", "LeadingKeys: [\"*\"]", "the leading key is `*`"),
+        (
+            "Condition: { \"ForAllValues:StringLike\": { dynamodb:LeadingKeys: [\"USER#*\"] } }",
+            "",
+            "the leading key is `*`",
+        ),
+        ("Resource: !GetAtt SymmetricKeys.Id", "Resource: !GetAtt SigningKeys.Id", "reads the signing keys"),
+    ] {
+        assert!(TEMPLATE.contains(from), "the template has no {from:?}");
+        let reasons = too_wide(&TEMPLATE.replace(from, to));
+        assert!(reasons.iter().any(|reason| reason.contains(found)), "{to:?}: {reasons:?}");
+    }
+}
