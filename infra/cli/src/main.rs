@@ -1,6 +1,7 @@
 //! `vestibule`: the laptop's cloud and the operator's hands.
 
 mod commands;
+mod doctor;
 mod output;
 mod passwords;
 mod target;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{dev, keys, sessions, users};
+use crate::commands::{audit, dev, doctor as examination, keys, sessions, users};
 use crate::target::Target;
 
 /// Authentication that a team owns, for APIs behind Amazon API Gateway.
@@ -28,8 +29,12 @@ enum Command {
     Users(Operator<users::Command>),
     /// Sessions of a user: list, revoke.
     Sessions(Operator<sessions::Command>),
-    /// Signing keys: list, init.
+    /// The past of an account: list.
+    Audit(Operator<audit::Command>),
+    /// Signing keys: list, init, rotate, promote, retire.
     Keys(Operator<keys::Command>),
+    /// Examine a deployment: what is unsafe, what is out of order, and how to mend it.
+    Doctor(examination::Arguments),
 }
 
 /// A command on a deployment.
@@ -47,6 +52,8 @@ async fn main() -> ExitCode {
         Command::Dev(arguments) => dev::run(arguments).await,
         Command::Users(operator) => users::run(&operator.target, operator.command).await,
         Command::Sessions(operator) => sessions::run(&operator.target, operator.command).await,
+        Command::Doctor(arguments) => examination::run(arguments).await,
+        Command::Audit(operator) => audit::run(&operator.target, operator.command).await,
         Command::Keys(operator) => keys::run(&operator.target, operator.command).await,
     };
     match outcome {

@@ -24,6 +24,11 @@ pub(crate) fn log(variables: &impl Variables) {
     let _ = tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
+/// Prints a remark to standard error, where it stays out of what programs read.
+pub(crate) fn remark(remark: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{remark}");
+}
+
 /// Prints one sentence to standard error.
 pub(crate) fn fault(fault: &(dyn std::error::Error + Send + Sync)) {
     let _ = writeln!(std::io::stderr(), "vestibule: {fault}");

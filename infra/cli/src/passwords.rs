@@ -7,7 +7,7 @@ use vestibule::secret::Secret;
 
 use crate::commands::Fault;
 
-/// Asks twice at a terminal, reads one line otherwise.
+/// A new password: asks twice at a terminal, reads one line otherwise.
 pub(crate) fn read() -> Result<Password, Fault> {
     let typed = if std::io::stdin().is_terminal() {
         let typed = Secret::new(rpassword::prompt_password("Password: ")?);
@@ -23,5 +23,5 @@ pub(crate) fn read() -> Result<Password, Fault> {
         line.truncate(length);
         Secret::new(line)
     };
-    Password::parse(&typed).map_err(|fault| format!("the password {fault}").into())
+    Password::choose(&typed).map_err(|fault| format!("the password {fault}").into())
 }

@@ -100,11 +100,22 @@ fn one_sentence(output: &Output) -> String {
     said
 }
 
+/// It names the deployment that it was to change, did not change it, and says why in one sentence.
+fn refusal(output: &Output) -> String {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let (target, reason) = said.split_once('\n').unwrap();
+    assert_eq!(target, "changing the dev deployment in ./.vestibule");
+    assert_eq!(reason.trim_end().lines().count(), 1, "{said}");
+    reason.to_owned()
+}
+
 #[test]
 fn the_printed_story_works_word_by_word() {
     for runtime in ["in-process", "process"] {
         // The functions are built from the checkout.
-        let dev = Dev::start(Path::new(ROOT), &["--memory", "--data", &scratch(), "--runtime", runtime], None);
+        let folder = tempfile::tempdir_in(Path::new(ROOT).join("target")).unwrap();
+        let dev = Dev::start(folder.path(), &["--memory", "--runtime", runtime], None);
         let told = sh(&dev.story());
         let lines: Vec<_> = told.lines().collect();
         assert!(lines[0].contains(r#""token_type":"Bearer""#), "{told}");
@@ -115,10 +126,6 @@ fn the_printed_story_works_word_by_word() {
         assert!(lines[5].contains("/problems/invalid-refresh-token"), "{told}");
         assert_eq!(lines[6], r#"{"message":"Forbidden"}"#, "{told}");
     }
-}
-
-fn scratch() -> String {
-    tempfile::tempdir().unwrap().keep().display().to_string()
 }
 
 #[test]
@@ -195,6 +202,11 @@ fn a_malformed_template_is_one_sentence() {
     }
     for (from, to, named) in [
         ("RouteKey: GET /orders\n", "RouteKey: GET /orders/{id}\n", "no rule in functions/authorizer/routes.toml for GET /orders/{id}"),
+        (
+            "RouteKey: GET /orders\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer\n",
+            "RouteKey: GET /orders\n",
+            "GET /orders has a rule in functions/authorizer/routes.toml and no authorizer",
+        ),
         ("AuthorizerId: !Ref StrictBearerAuthorizer", "AuthorizerId: !Ref BearerAuthorizer", "GET /admin is strict"),
     ] {
         std::fs::write(&path, template.replace(from, to)).unwrap();
@@ -206,11 +218,27 @@ fn a_malformed_template_is_one_sentence() {
 }
 
 #[test]
-fn two_at_once_in_one_folder_are_told_apart() {
+fn a_second_one_in_a_folder_is_refused_before_it_starts_anything_whatever_its_data() {
     let folder = tempfile::tempdir().unwrap();
-    let _first = Dev::start(folder.path(), &[], None);
-    let said = one_sentence(&run(folder.path(), &["dev", "--port", "0"], ""));
-    assert!(said.contains("in use"), "{said}");
+    for data in [&["--memory"][..], &["--data", "elsewhere"], &[]] {
+        let first = Dev::start(folder.path(), data, None);
+        for second in [&["--memory"][..], &["--data", "third"], &[]] {
+            let said = one_sentence(&run(folder.path(), &[&["dev", "--port", "0"], second].concat(), ""));
+            assert!(said.contains("in use") && said.contains(first.url()), "{said}");
+        }
+        assert!(!folder.path().join("third").exists());
+        let listed = run(folder.path(), &["users", "list"], "");
+        assert!(listed.status.success(), "{}", text(&listed.stderr));
+    }
+}
+
+#[test]
+fn two_folders_with_one_place_for_their_data_are_told_apart() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data = one.path().join("data").display().to_string();
+    let _first = Dev::start(one.path(), &["--data", &data], None);
+    let said = one_sentence(&run(other.path(), &["dev", "--port", "0", "--data", &data], ""));
+    assert!(said.contains("dynamodb.sqlite is in use"), "{said}");
 }
 
 #[test]
@@ -222,10 +250,10 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     };
-    let added = run(folder.path(), &["users", "add", "Ada@Example.com", "--username", "ada", "--scope", "orders:read", "--role", "ops"], "battery staple\n");
+    let added = run(folder.path(), &["users", "add", "Ada@Example.com", "--username", "ada", "--scope", "orders:read", "--role", "ops"], "correct battery staple\n");
     assert!(added.status.success() && text(&added.stdout).starts_with("usr_"), "{}", text(&added.stderr));
-    let again = run(folder.path(), &["users", "add", "ada@example.com"], "battery staple\n");
-    assert!(one_sentence(&again).contains("ada@example.com belongs to another account"));
+    let again = run(folder.path(), &["users", "add", "ada@example.com"], "correct battery staple\n");
+    assert!(refusal(&again).contains("ada@example.com belongs to another account"));
     let users = json(&["users", "list", "--json"]);
     let names: Vec<_> = users.as_array().unwrap().iter().map(|user| user["names"][0].as_str().unwrap()).collect();
     assert_eq!(names.len(), 3);
@@ -235,24 +263,24 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
         let body = serde_json::json!({ "username": "ADA", "password": password });
         sh(&format!("curl -sS -o /dev/null -w '%{{http_code}}' {}/login -H 'content-type: application/json' -d '{body}'", dev.url()))
     };
-    assert_eq!(login("battery staple"), "200");
+    assert_eq!(login("correct battery staple"), "200");
     let sessions = json(&["sessions", "list", "ada", "--json"]);
     assert_eq!((&sessions[0]["state"], &sessions[0]["scope"]), (&"live".into(), &"orders:read".into()));
     assert_eq!(text(&run(folder.path(), &["sessions", "revoke", "ada"], "").stdout), "1 ended\n");
     assert_eq!(json(&["sessions", "list", "ada", "--json"])[0]["state"], "operator");
 
-    assert!(run(folder.path(), &["users", "set-password", "ada"], "new staple\n").status.success());
-    assert_eq!((login("battery staple"), login("new staple")), ("401".into(), "200".into()));
+    assert!(run(folder.path(), &["users", "set-password", "ada"], "brand new staple\n").status.success());
+    assert_eq!((login("correct battery staple"), login("brand new staple")), ("401".into(), "200".into()));
     assert!(text(&run(folder.path(), &["users", "disable", "ada"], "").stdout).contains("1 sessions ended"));
-    assert_eq!(login("new staple"), "401");
+    assert_eq!(login("brand new staple"), "401");
     assert!(run(folder.path(), &["users", "enable", "ada"], "").status.success());
-    assert_eq!(login("new staple"), "200");
+    assert_eq!(login("brand new staple"), "200");
 
     let keys = json(&["keys", "list", "--json"]);
     let states: Vec<_> = keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap()).collect();
     assert_eq!(states.iter().filter(|state| **state == "active").count(), 2);
     assert!(text(&run(folder.path(), &["keys", "init"], "").stdout).contains("there are keys already"));
-    assert!(one_sentence(&run(folder.path(), &["users", "disable", "nobody"], "")).contains("nobody is called nobody"));
+    assert!(refusal(&run(folder.path(), &["users", "disable", "nobody"], "")).contains("nobody is called nobody"));
 }
 
 #[test]
@@ -260,6 +288,51 @@ fn a_command_without_a_deployment_says_how_to_get_one() {
     let folder = tempfile::tempdir().unwrap();
     let said = one_sentence(&run(folder.path(), &["users", "list"], ""));
     assert!(said.contains("vestibule dev") && said.contains("--table"), "{said}");
+}
+
+/// A table that somebody once exported is not taken for the deployment at hand.
+#[test]
+fn whoever_changes_something_reads_what_they_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let users = |table: Option<&str>, arguments: &[&str]| {
+        let mut command = vestibule(folder.path());
+        command.args(["users"]).args(arguments).envs(table.map(|table| ("VESTIBULE_TABLE", table)));
+        command.env("AWS_REGION", "eu-north-1").env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+        // Nothing answers at port 9, the discard service's.
+        text(&command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").output().unwrap().stderr)
+    };
+    let first = |said: String| said.lines().next().unwrap().to_owned();
+    assert_eq!(first(users(Some("prod"), &["disable", "ada"])), "changing table prod (eu-north-1)");
+    assert!(!users(Some("prod"), &["list"]).contains("prod ("));
+    let _dev = Dev::start(folder.path(), &["--memory"], None);
+    let both = "which VESTIBULE_TABLE names, and not the dev deployment in ./.vestibule";
+    assert_eq!(first(users(Some("prod"), &["disable", "ada"])), format!("changing table prod (eu-north-1), {both}"));
+    assert_eq!(first(users(Some("prod"), &["list"])), format!("reading table prod (eu-north-1), {both}"));
+    let typed = users(None, &["disable", "ada", "--table", "prod", "--region", "eu-west-1"]);
+    assert_eq!(first(typed), "changing table prod (eu-west-1)");
+    assert_eq!(first(users(None, &["disable", "demo@example.com"])), "changing the dev deployment in ./.vestibule");
+    assert_eq!(users(None, &["list"]), "");
+}
+
+#[test]
+fn a_session_that_is_not_there_is_a_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let _dev = Dev::start(folder.path(), &["--memory"], None);
+    let session = format!("ses_{:032x}", 7);
+    let said = refusal(&run(folder.path(), &["sessions", "revoke", "demo@example.com", &session], ""));
+    assert!(said.contains(&session) && said.contains("was not there"), "{said}");
+}
+
+#[test]
+fn a_short_password_is_not_set_but_keeps_working_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path(), &["--memory"], Some("hunter2"));
+    for arguments in [&["users", "add", "ada@example.com"][..], &["users", "set-password", "demo@example.com"]] {
+        let said = refusal(&run(folder.path(), arguments, "only 14 chars.\n"));
+        assert!(said.contains("at least 15 characters"), "{said}");
+        assert!(!said.contains("only 14"), "{said}");
+    }
+    assert!(sh(&dev.story()).contains("access_token"));
 }
 
 #[test]

@@ -23,10 +23,10 @@ use crate::provision::{self, ProvisionError};
 use crate::running::Running;
 use crate::secrets_manager::LocalSecretsManager;
 use crate::storage::{StartError, Storage};
-use crate::template::{Parameters, Stack, TemplateFault};
+use crate::template::{ApiRoute, Parameters, Stack, TemplateFault};
 
 /// The name of the local stack; the names of its resources begin with it.
-const STACK: &str = "vestibule";
+pub(crate) const STACK: &str = "vestibule";
 
 /// What to start.
 #[derive(Debug)]
@@ -77,6 +77,9 @@ pub enum CloudFault {
     /// Routes that the authorizer would refuse, one and all: somebody has forgotten their rules.
     #[error("no rule in functions/authorizer/routes.toml for {}", .0.join(", "))]
     Undeclared(Vec<String>),
+    /// A route that has a rule and no authorizer, which would ask it of nobody.
+    #[error("{0} has a rule in functions/authorizer/routes.toml and no authorizer in the template: anybody could call it")]
+    Unguarded(String),
     /// A strict route whose authorizer's answers are kept: a revoked session would be let in for as long.
     #[error("{0} is strict, so its authorizer must not cache: give it one with AuthorizerResultTtlInSeconds 0")]
     StrictButCached(String),
@@ -87,6 +90,8 @@ pub struct Cloud {
     gateway: Arc<Gateway>,
     functions: Functions,
     stack: Stack,
+    template: String,
+    parameters: Parameters,
     dynamodb: LocalDynamoDb,
     secrets_manager: LocalSecretsManager,
     clients: Clients,
@@ -124,7 +129,8 @@ impl Cloud {
             secrets_manager: secrets_manager.endpoint_url(),
         };
         let gateway = gateway(&stack, &functions)?;
-        let cloud = Self { gateway, functions, stack, dynamodb, secrets_manager, clients: plain };
+        let (template, parameters) = (options.template, options.parameters);
+        let cloud = Self { gateway, functions, stack, template, parameters, dynamodb, secrets_manager, clients: plain };
         provision::keys(&cloud.secrets(), &cloud.table(), &options.randomness, options.clock.now()).await?;
         Ok(cloud)
     }
@@ -177,6 +183,8 @@ impl Cloud {
             table: self.stack.table.clone(),
             signing_secret: self.secret(SIGNING),
             symmetric_secret: self.secret(SYMMETRIC),
+            template: self.template.clone(),
+            parameters: self.parameters.clone(),
         }
     }
 
@@ -213,6 +221,10 @@ fn check_rules(stack: &Stack, rules: &Rules) -> Result<(), CloudFault> {
     let undeclared: Vec<_> = rules.undeclared(protected().map(|(key, _)| key)).map(str::to_owned).collect();
     if !undeclared.is_empty() {
         return Err(CloudFault::Undeclared(undeclared));
+    }
+    let unguarded = |route: &&ApiRoute| route.authorizer.is_none() && rules.find(&route.key).is_some();
+    if let Some(route) = stack.api.routes.iter().find(unguarded) {
+        return Err(CloudFault::Unguarded(route.key.clone()));
     }
     let strict = |key: &str| rules.find(key).is_some_and(|rule| rule.strict);
     match protected().find(|(key, authorizer)| strict(key) && !authorizer.ttl.is_zero()) {

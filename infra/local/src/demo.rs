@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use vestibule::accounts::register::Register;
-use vestibule::accounts::{Account, FindLogin, Identifier, LoginRecord, ManageAccounts, Standing};
+use vestibule::accounts::register::{Register, Registration};
+use vestibule::accounts::{Account, Changed, FindLogin, Identifier, LoginRecord, ManageAccounts, Standing};
 use vestibule::clock::Timestamp;
 use vestibule::identity::UserId;
 use vestibule::keys::{Peppers, ReadSymmetricKeys};
@@ -90,7 +90,12 @@ impl Scene<'_> {
         let password = Password::parse(&given)?;
         if let Verdict::Wrong = self.hasher.check(&password, &record.password, self.peppers).await? {
             let hash = self.hasher.hash(&password, self.peppers).await?;
-            self.table.set_password(record.user, &hash, self.now).await?;
+            match self.table.set_password(record.user, &hash, self.now).await? {
+                Changed::Done { .. } => {}
+                // Without its new password, the account would be named with one that does not fit.
+                Changed::NoSuchAccount => return Err(format!("{} has a name but no account", record.user).into()),
+                Changed::SessionsLeft { fault, .. } => return Err(fault.into()),
+            }
         }
         Ok(given)
     }
@@ -115,7 +120,12 @@ impl Scene<'_> {
             created_at: self.now,
             version: 1,
         };
-        self.table.register(&account, &hash).await?;
-        Ok(password)
+        match self.table.register(&account, &hash).await? {
+            Registration::Registered => Ok(password),
+            // Somebody added it since we looked: that account's password is not the one drawn here.
+            Registration::Taken(name) => {
+                Err(format!("{name} was added by somebody else meanwhile; start again").into())
+            }
+        }
     }
 }

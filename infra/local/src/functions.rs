@@ -50,6 +50,20 @@ pub enum FunctionFault {
     Rules(InvalidRules),
 }
 
+/// What the function of this name touches, and so what its role may let it touch; `None` where it is not part of this program.
+pub fn needs(binary: &str) -> Option<&'static [Need]> {
+    match binary {
+        "login" => Some(login::NEEDS),
+        "refresh" => Some(refresh::NEEDS),
+        "revoke" => Some(revoke::NEEDS),
+        "discovery" => Some(discovery::NEEDS),
+        "whoami" => Some(whoami::NEEDS),
+        "authorizer" => Some(authorizer::NEEDS),
+        "rotate_keys" => Some(rotate_keys::NEEDS),
+        _ => None,
+    }
+}
+
 /// What functions are made of.
 pub(crate) struct Functions {
     pub(crate) clients: Clients,

@@ -3,16 +3,26 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use vestibule::app::Clients;
+use vestibule::config::Config;
+use vestibule::passwords::Cost;
 use vestibule::store::{Secrets, Table};
 
 use crate::clients::clients;
-use crate::storage::{StartError, private_file, private_folder};
+use crate::cloud::STACK;
+use crate::storage::{OwnedFile, StartError, private_file};
+use crate::template::{Parameters, Stack};
 
 /// The directory of everything that `vestibule dev` keeps.
 pub const DIRECTORY: &str = ".vestibule";
+
+/// The file in it that says where the deployment answers.
+const FILE: &str = "running.json";
+/// A loopback port answers within a millisecond or not at all; a machine that is out of breath gets a second.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 
 /// A deployment on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +39,10 @@ pub struct Running {
     pub signing_secret: String,
     /// The name of the secret with the MAC keys and peppers.
     pub symmetric_secret: String,
+    /// The text of the template that is served, which may have been edited since.
+    pub template: String,
+    /// Its parameters that do not take their default.
+    pub parameters: Parameters,
 }
 
 /// Nothing runs here.
@@ -49,14 +63,65 @@ pub enum NotRunning {
     },
 }
 
-/// Removes the file when the deployment stops.
+/// Another deployment has this directory: one at a time, so that the operator's commands mean one.
+#[derive(Debug, thiserror::Error)]
+pub enum Occupied {
+    /// It answers.
+    #[error("this folder is in use: a `vestibule dev` answers at {0}; stop it first, or start in another folder")]
+    Answering(String),
+    /// It is about to.
+    #[error("this folder is in use: another `vestibule dev` is starting; stop it first, or start in another folder")]
+    Starting,
+    /// The lock cannot be taken.
+    #[error(transparent)]
+    Unusable(StartError),
+}
+
+/// The right to be the deployment of a directory. The operating system takes it back when the process ends, however it ends.
 #[derive(Debug)]
-pub struct Announcement(PathBuf);
+pub struct Place {
+    directory: PathBuf,
+    _lock: OwnedFile,
+}
+
+impl Place {
+    /// Takes the current directory, before anything is started in it.
+    ///
+    /// # Errors
+    /// [`Occupied`].
+    pub fn claim() -> Result<Self, Occupied> {
+        Self::claim_in(Path::new(DIRECTORY))
+    }
+
+    fn claim_in(directory: &Path) -> Result<Self, Occupied> {
+        match OwnedFile::claim(&directory.join(FILE)) {
+            Ok(lock) => {
+                // What a killed process left behind names ports where nothing answers.
+                let _ = std::fs::remove_file(directory.join(FILE));
+                Ok(Self { directory: directory.to_owned(), _lock: lock })
+            }
+            Err(StartError::InUse { .. }) => Err(match Running::find_in(directory) {
+                Ok(running) => Occupied::Answering(running.api),
+                Err(_) => Occupied::Starting,
+            }),
+            Err(other) => Err(Occupied::Unusable(other)),
+        }
+    }
+}
+
+/// Says where the deployment is found; withdrawn when it is dropped.
+#[derive(Debug)]
+pub struct Announcement {
+    running: Running,
+    place: Place,
+}
 
 impl Drop for Announcement {
     fn drop(&mut self) {
-        // A file that stays behind names ports where nothing answers; the next reader says so.
-        let _ = std::fs::remove_file(&self.0);
+        // Somebody may have deleted the folder and started another deployment in it, whose announcement stays.
+        if Running::find_in(&self.place.directory).is_ok_and(|announced| announced == self.running) {
+            let _ = std::fs::remove_file(self.place.directory.join(FILE));
+        }
     }
 }
 
@@ -70,7 +135,7 @@ impl Running {
     }
 
     fn find_in(directory: &Path) -> Result<Self, NotRunning> {
-        let path = directory.join("running.json");
+        let path = directory.join(FILE);
         let Ok(text) = std::fs::read_to_string(&path) else { return Err(NotRunning::Nothing) };
         serde_json::from_str(&text).map_err(|fault| NotRunning::Damaged { path, reason: fault.to_string() })
     }
@@ -79,18 +144,31 @@ impl Running {
     ///
     /// # Errors
     /// [`StartError::Unusable`] with what the file system says.
-    pub fn announce(&self, directory: &Path) -> Result<Announcement, StartError> {
-        let path = directory.join("running.json");
-        match self.write(directory, &path) {
-            Ok(()) => Ok(Announcement(path)),
+    pub fn announce(self, place: Place) -> Result<Announcement, StartError> {
+        let path = place.directory.join(FILE);
+        match self.write(&path) {
+            Ok(()) => Ok(Announcement { running: self, place }),
             Err(source) => Err(StartError::Unusable { path, source }),
         }
     }
 
-    fn write(&self, directory: &Path, path: &Path) -> std::io::Result<()> {
-        private_folder().create(directory)?;
+    fn write(&self, path: &Path) -> std::io::Result<()> {
         let mut file = private_file().truncate(true).open(path)?;
         file.write_all(serde_json::to_string_pretty(self).map_err(std::io::Error::other)?.as_bytes())
+    }
+
+    /// Whether something listens where it said that its API answers. A killed process leaves its announcement behind.
+    pub async fn answers(&self) -> bool {
+        let address = self.api.trim_start_matches("http://");
+        let connected = tokio::time::timeout(ANSWER_LIMIT, tokio::net::TcpStream::connect(address)).await;
+        matches!(connected, Ok(Ok(_)))
+    }
+
+    /// What a hash of a password costs here, by the variables that the template gives to the sign-in.
+    pub fn password_cost(&self) -> Option<Cost> {
+        let stack = Stack::read(&self.template, STACK, &self.parameters).ok()?;
+        let login = stack.functions.into_values().find(|function| function.binary == "login")?;
+        Some(Config::read(&login.environment, &[]).ok()?.password_cost)
     }
 
     /// Clients for its services.
@@ -121,15 +199,58 @@ mod tests {
             table: "vestibule".to_owned(),
             signing_secret: "signing".to_owned(),
             symmetric_secret: "symmetric".to_owned(),
+            template: "Resources: {}".to_owned(),
+            parameters: Parameters::default(),
         }
     }
 
     #[test]
     fn a_deployment_is_found_while_it_runs_and_not_after() {
         let directory = tempfile::tempdir().unwrap();
-        let announcement = running().announce(directory.path()).unwrap();
+        let announcement = running().announce(Place::claim_in(directory.path()).unwrap()).unwrap();
         assert_eq!(Running::find_in(directory.path()).unwrap(), running());
         drop(announcement);
         assert!(matches!(Running::find_in(directory.path()), Err(NotRunning::Nothing)));
+    }
+
+    #[test]
+    fn a_directory_has_one_deployment_from_its_start_to_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::claim_in(directory.path()).unwrap();
+        assert!(matches!(Place::claim_in(directory.path()), Err(Occupied::Starting)));
+        let announcement = running().announce(place).unwrap();
+        let Err(Occupied::Answering(api)) = Place::claim_in(directory.path()) else { panic!("it is occupied") };
+        assert_eq!(api, running().api);
+        drop(announcement);
+        assert!(Place::claim_in(directory.path()).is_ok());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_behind_is_gone_at_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        running().write(&directory.path().join(FILE)).unwrap();
+        let _place = Place::claim_in(directory.path()).unwrap();
+        assert!(matches!(Running::find_in(directory.path()), Err(NotRunning::Nothing)));
+    }
+
+    #[test]
+    fn the_announcement_of_another_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let announcement = running().announce(Place::claim_in(directory.path()).unwrap()).unwrap();
+        let other = Running { api: "http://127.0.0.1:9001".to_owned(), ..running() };
+        other.write(&directory.path().join(FILE)).unwrap();
+        drop(announcement);
+        assert_eq!(Running::find_in(directory.path()).unwrap(), other);
+    }
+
+    #[test]
+    fn a_password_costs_what_the_template_says() {
+        let template = include_str!("../../template.yaml");
+        let deployment = |template: String| Running { template, ..running() };
+        assert_eq!(deployment(template.to_owned()).password_cost(), Some(Cost::DEFAULT));
+        let variable = "VESTIBULE_AUDIENCE: !Ref Audience\n";
+        let dearer = template.replace(variable, &format!("{variable}        VESTIBULE_ARGON2_ITERATIONS: \"3\"\n"));
+        assert_eq!(deployment(dearer).password_cost().unwrap().iterations(), 3);
+        assert_eq!(running().password_cost(), None);
     }
 }

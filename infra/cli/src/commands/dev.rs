@@ -12,7 +12,7 @@ use vestibule::randomness::Randomness;
 use vestibule::secret::Secret;
 use vestibule_local::cloud::{Cloud, Data, Options};
 use vestibule_local::functions::Runtime;
-use vestibule_local::running::DIRECTORY;
+use vestibule_local::running::{DIRECTORY, Place};
 use vestibule_local::template::Parameters;
 use vestibule_local::{demo, gateway};
 
@@ -57,13 +57,15 @@ enum RuntimeKind {
     Process,
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
+/// A parameter of a template, as it is typed.
+pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("give it as Name=Value")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Outcome {
     output::log(&process_environment());
+    let place = Place::claim()?;
     let listener = listen(arguments.port).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let template = read_template(arguments.template.as_deref())?;
@@ -74,7 +76,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
             None => programs::build().await?,
         }),
     };
-    let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data.clone()) };
+    let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data) };
     let defaults =
         [("Issuer", url.as_str()), ("DemoApi", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = Parameters::from_iter(defaults.into_iter().chain(arguments.parameters));
@@ -92,7 +94,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     let given = process_environment().get("VESTIBULE_DEMO_PASSWORD").filter(|given| !given.is_empty()).map(Secret::new);
     let people = demo::users(&cloud.table(), &cloud.secrets(), &randomness, given, clock.now()).await?;
     // Kept until the end: dropping it tells the operator's commands that nothing runs here.
-    let _announcement = cloud.running(url.clone()).announce(Path::new(&arguments.data))?;
+    let _announcement = cloud.running(url.clone()).announce(place)?;
     story::tell(&url, cloud.gateway(), &people)?;
     gateway::serve(Arc::clone(cloud.gateway()), listener, interrupted()).await?;
     output::line("\nstopping");

@@ -4,9 +4,7 @@ mod emergency;
 
 use serde_json::{Value, json};
 use vestibule::clock::Clock;
-use vestibule::keys::{
-    Algorithm, Change, KeyState, Limits, PublicKey, ReadPublicKeys, ReadSigningKeys, Rotation, RotationFault,
-};
+use vestibule::keys::{Algorithm, Change, KeyState, Limits, PublicKey, ReadPublicKeys, ReadSigningKeys, Rotation};
 use vestibule::randomness::Randomness;
 use vestibule_local::provision::{self, Keys};
 
@@ -49,7 +47,12 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
-    let deployment = target.connect().await?;
+    let deployment = match command {
+        Command::List { .. } => target.connect().await?,
+        Command::Init | Command::Rotate { .. } | Command::Promote { .. } | Command::Retire { .. } => {
+            target.connect_to_change().await?
+        }
+    };
     match command {
         Command::List { json } => {
             let keys = deployment.table.read_public_keys().await?;
@@ -83,8 +86,7 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
 /// Takes the four steps, and says who signs afterwards.
 async fn change(deployment: &Deployment, change: Change) -> Result<(), Fault> {
     let (secrets, clock) = (deployment.secrets()?, Clock::System);
-    let carried_out = Rotation::new(secrets, &deployment.table, &clock).carry_out(&change, &fresh_version()?).await;
-    carried_out.map_err(|fault: RotationFault| fault.to_string())?;
+    Rotation::new(secrets, &deployment.table, &clock).carry_out(&change, &fresh_version()?).await?;
     let ring = secrets.read_signing_keys().await?;
     let within = Limits::DEFAULT.max_age.as_secs();
     for key in Algorithm::ALL.into_iter().filter_map(|algorithm| ring.active(algorithm)) {

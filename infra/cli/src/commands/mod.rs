@@ -1,6 +1,8 @@
 //! One module for each noun.
 
+pub(crate) mod audit;
 pub(crate) mod dev;
+pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod sessions;
 mod programs;

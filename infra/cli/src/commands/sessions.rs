@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use vestibule::clock::{Clock, Timestamp};
-use vestibule::identity::{SessionId, UserId};
-use vestibule::sessions::end::{EndSession, Ended, ListSessions};
+use vestibule::identity::SessionId;
+use vestibule::sessions::end::{EndSession, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
 use vestibule::sessions::rotation::{Over, over};
 use vestibule::sessions::{Ending, Session};
+use vestibule::storage::StoreError;
 
-use super::Outcome;
 use super::users::find;
+use super::{Fault, Outcome};
 use crate::output;
 use crate::target::Target;
 
@@ -33,36 +34,50 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
-    let deployment = target.connect().await?;
-    let (table, now) = (&deployment.table, Clock::System.now());
     match command {
         Command::List { user, json } => {
-            let user = find(table, &user).await?;
-            let sessions = table.sessions(user).await?;
-            let rows: Vec<Value> = sessions.iter().map(|session| row(session, now)).collect();
-            output::listing(&["session", "state", "client", "scope", "device", "signed_in", "refreshed", "expires"], &rows, json);
+            let table = target.connect().await?.table;
+            let now = Clock::System.now();
+            let sessions = table.sessions(find(&table, &user).await?).await?;
+            let rows: Vec<Value> = sessions.iter().map(|session| listed(session, now)).collect();
+            output::listing(
+                &["session", "state", "client", "scope", "device", "signed_in", "refreshed", "expires"],
+                &rows,
+                json,
+            );
         }
         Command::Revoke { user, session } => {
-            let user = find(table, &user).await?;
-            let sessions = match session {
-                Some(session) => vec![session],
-                None => table.sessions(user).await?.into_iter().map(|session| session.id).collect(),
+            let table = target.connect_to_change().await?.table;
+            let now = Clock::System.now();
+            let user = find(&table, &user).await?;
+            let ended = match session {
+                Some(session) => match table.end(user, session, Ending::Operator, now).await? {
+                    Ended::Now => 1,
+                    Ended::Already => {
+                        return Err(format!("{session} was not there to end: it ended before, or never was").into());
+                    }
+                },
+                None => match table.end_all(user, Ending::Operator, now).await {
+                    EndedAll { ended, failed: None } => ended,
+                    EndedAll { ended, failed: Some(fault) } => return Err(left("", ended, &fault)),
+                },
             };
-            let ended = end(table, user, &sessions, now).await?;
             output::line(format_args!("{ended} ended"));
         }
     }
     Ok(())
 }
 
-async fn end(table: &impl EndSession, user: UserId, sessions: &[SessionId], now: Timestamp) -> Result<usize, vestibule::storage::StoreError> {
-    let mut ended = 0;
-    for session in sessions {
-        if table.end(user, *session, Ending::Operator, now).await? == Ended::Now {
-            ended += 1;
-        }
+/// What was done, when ending sessions did not come to its end.
+pub(crate) fn left(done: &str, ended: usize, fault: &StoreError) -> Fault {
+    format!("{done}{ended} sessions ended, but some may still be live: give the same command again ({fault})").into()
+}
+
+fn listed(session: &Result<Session, Unreadable>, now: Timestamp) -> Value {
+    match session {
+        Ok(session) => row(session, now),
+        Err(Unreadable { session, fault }) => json!({ "session": session, "state": format!("unreadable: {fault}") }),
     }
-    Ok(ended)
 }
 
 fn row(session: &Session, now: Timestamp) -> Value {

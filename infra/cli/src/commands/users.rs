@@ -9,6 +9,7 @@ use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::store::Table;
 
+use super::sessions::left;
 use super::{Fault, Outcome};
 use crate::target::Target;
 use crate::{output, passwords};
@@ -54,7 +55,12 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
-    let deployment = target.connect().await?;
+    let deployment = match command {
+        Command::List { .. } => target.connect().await?,
+        Command::Add { .. } | Command::Disable { .. } | Command::Enable { .. } | Command::SetPassword { .. } => {
+            target.connect_to_change().await?
+        }
+    };
     let (table, now) = (&deployment.table, Clock::System.now());
     match command {
         Command::Add { email, username, scope, roles } => {
@@ -87,10 +93,7 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
 }
 
 /// The account that `name` names, by identifier or by its lasting name.
-pub(crate) async fn find(
-    table: &Table,
-    name: &str,
-) -> Result<UserId, Fault> {
+pub(crate) async fn find(table: &Table, name: &str) -> Result<UserId, Fault> {
     if let Ok(user) = name.parse() {
         return Ok(user);
     }
@@ -99,12 +102,7 @@ pub(crate) async fn find(
     Ok(record.ok_or_else(|| format!("nobody is called {identifier}"))?.user)
 }
 
-fn account(
-    email: &str,
-    username: Option<&str>,
-    scope: &str,
-    roles: &[String],
-) -> Result<Account, Fault> {
+fn account(email: &str, username: Option<&str>, scope: &str, roles: &[String]) -> Result<Account, Fault> {
     let email = Identifier::parse(email).map_err(|fault| format!("the e-mail address {fault}"))?;
     if !email.is_email() {
         return Err(format!("{email} is no e-mail address").into());
@@ -134,6 +132,7 @@ fn report(changed: Changed, what: &str) -> Outcome {
             output::line(format_args!("{what}; {sessions_ended} sessions ended"));
             Ok(())
         }
+        Changed::SessionsLeft { ended, fault } => Err(left(&format!("{what}; "), ended, &fault)),
         Changed::NoSuchAccount => Err("there is no such account".into()),
     }
 }

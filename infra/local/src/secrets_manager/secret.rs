@@ -114,10 +114,10 @@ impl Secret {
         };
         let unfinished = self.holder(PENDING).filter(|pending| pending.id != current.id);
         match unfinished {
-            Some(pending) if pending.id == id => return Ok(()),
+            Some(pending) if pending.id == id => Ok(()),
             Some(_) => {
                 let message = "A previous rotation isn't complete. That rotation will be reattempted.";
-                return Err(Refusal::InvalidRequest(message.to_owned()));
+                Err(Refusal::InvalidRequest(message.to_owned()))
             }
             None => self.put(id, Content::Awaited, &[PENDING.to_owned()], now),
         }

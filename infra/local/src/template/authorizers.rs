@@ -6,12 +6,11 @@
 //! Caching is opt-in there ("You can enable caching … by specifying an authorizerResultTtlInSeconds"), so that an absent
 //! TTL is zero; on REST APIs it would be 300 s. What API Gateway would accept and then replay on the wrong route is refused.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::fault::{Fault, TemplateFault};
-use super::http_api::{FunctionsByArn, belongs_to_the_api};
+use super::http_api::{Authorizers, FunctionsByArn, belongs_to_the_api};
 use super::names::AUTHORIZER;
 use super::resources::{Resource, Resources};
 use super::stack::{Authorizer, AuthorizerDialect};
@@ -23,15 +22,8 @@ const MAX_TTL_SECONDS: u32 = 3600;
 const ROUTE_KEY: &str = "$context.routeKey";
 
 /// Every authorizer, by logical id.
-pub(super) fn read(
-    resources: &Resources<'_>,
-    functions: &FunctionsByArn,
-) -> Result<BTreeMap<String, Arc<Authorizer>>, TemplateFault> {
-    let authorizer = |resource: Resource<'_>| {
-        let authorizer = authorizer(&resource, functions)?;
-        refuse_unsafe_caching(&resource, &authorizer)?;
-        Ok((resource.id.to_owned(), Arc::new(authorizer)))
-    };
+pub(super) fn read(resources: &Resources<'_>, functions: &FunctionsByArn) -> Result<Authorizers, TemplateFault> {
+    let authorizer = |resource: Resource<'_>| Ok((resource.id.to_owned(), Arc::new(authorizer(&resource, functions)?)));
     resources.of_type(AUTHORIZER).map(authorizer).collect()
 }
 
@@ -84,28 +76,42 @@ fn identity_sources(resource: &Resource<'_>) -> Result<Vec<String>, TemplateFaul
     Ok(sources)
 }
 
-/// "To enable caching, your authorizer must have at least one identity source", and "By default, API Gateway uses the
-/// cached authorizer response for all routes of an API that use the authorizer". A policy says what holds on each of them, a simple
-/// response does not.
-fn refuse_unsafe_caching(resource: &Resource<'_>, authorizer: &Authorizer) -> Result<(), TemplateFault> {
-    let sources = &authorizer.identity_sources;
-    let fault = match authorizer.dialect {
-        _ if authorizer.ttl.is_zero() => return Ok(()),
-        _ if sources.is_empty() => Fault::CachedWithoutIdentity,
-        AuthorizerDialect::HttpSimple if !sources.iter().any(|source| source == ROUTE_KEY) => Fault::CachedAcrossRoutes,
-        AuthorizerDialect::HttpSimple
-        | AuthorizerDialect::HttpPolicy
-        | AuthorizerDialect::RestRequest
-        | AuthorizerDialect::RestToken => return Ok(()),
-    };
-    Err(fault.at(format!("{}.IdentitySource", resource.id)))
+impl Authorizer {
+    /// Why its answers must not be kept as they are, if they are.
+    ///
+    /// "To enable caching, your authorizer must have at least one identity source", and "By default, API Gateway uses the
+    /// cached authorizer response for all routes of an API that use the authorizer". A policy says what holds on each of them, a
+    /// simple response does not.
+    pub fn unsafe_caching(&self) -> Option<Fault> {
+        let sources = &self.identity_sources;
+        match self.dialect {
+            _ if self.ttl.is_zero() => None,
+            _ if sources.is_empty() => Some(Fault::CachedWithoutIdentity),
+            AuthorizerDialect::HttpSimple if !sources.iter().any(|source| source == ROUTE_KEY) => {
+                Some(Fault::CachedAcrossRoutes)
+            }
+            AuthorizerDialect::HttpSimple
+            | AuthorizerDialect::HttpPolicy
+            | AuthorizerDialect::RestRequest
+            | AuthorizerDialect::RestToken => None,
+        }
+    }
+}
+
+/// Refuses the first whose answers must not be kept as they are.
+pub(super) fn refuse_unsafe_caching(authorizers: &Authorizers) -> Result<(), TemplateFault> {
+    let mut faults = authorizers.values().filter_map(|authorizer| Some((authorizer, authorizer.unsafe_caching()?)));
+    match faults.next() {
+        None => Ok(()),
+        Some((authorizer, fault)) => Err(fault.at(format!("{}.IdentitySource", authorizer.id))),
+    }
 }
 
 /// The authorizer of a route. Without `AuthorizationType` a route is public; one that names an authorizer all the same was not
 /// meant to be, and is refused.
 pub(super) fn of_route(
     route: &Resource<'_>,
-    authorizers: &BTreeMap<String, Arc<Authorizer>>,
+    authorizers: &Authorizers,
 ) -> Result<Option<Arc<Authorizer>>, TemplateFault> {
     let kind = route.property("AuthorizationType")?;
     let place = kind.place.clone();

@@ -20,16 +20,16 @@ pub(super) fn read(
     resources: &Resources<'_>,
     root: &Node,
 ) -> Result<BTreeMap<String, FunctionResource>, TemplateFault> {
+    declared(resources, root).map(|resource| Ok((resource.id.to_owned(), function(&resource)?))).collect()
+}
+
+/// Every function with what `Globals.Function` gives it.
+pub(super) fn declared<'r>(resources: &'r Resources<'_>, root: &'r Node) -> impl Iterator<Item = Resource<'r>> {
     let globals = root.get("Globals").and_then(|globals| globals.get("Function"));
-    let function = |resource: Resource<'_>| {
-        let id = resource.id.to_owned();
-        let resource = match globals {
-            Some(globals) => resource.map_properties(|own| merged(globals, own)),
-            None => resource,
-        };
-        Ok((id, function(&resource)?))
-    };
-    resources.of_type(FUNCTION).map(function).collect()
+    resources.of_type(FUNCTION).map(move |resource| match globals {
+        Some(globals) => resource.map_properties(|own| merged(globals, own)),
+        None => resource,
+    })
 }
 
 fn function(resource: &Resource<'_>) -> Result<FunctionResource, TemplateFault> {

@@ -20,11 +20,14 @@ const OTHER_APIS: [&str; 3] = ["AWS::ApiGateway::RestApi", "AWS::Serverless::Api
 /// Seconds that a browser may keep a preflight's answer; what API Gateway takes at most.
 const MAX_PREFLIGHT_SECONDS: u32 = 86_400;
 
-/// The API with all that hangs on it.
+/// Authorizers by logical id.
+pub(super) type Authorizers = BTreeMap<String, Arc<Authorizer>>;
+
+/// The API with all that hangs on it, and every authorizer, whether or not a route has it.
 pub(super) fn read(
     resources: &Resources<'_>,
     functions: &BTreeMap<String, FunctionResource>,
-) -> Result<Api, TemplateFault> {
+) -> Result<(Api, Authorizers), TemplateFault> {
     resources.refuse(&OTHER_APIS)?;
     let api = resources.only(API)?;
     // The first two import an API from OpenAPI, the others are its quick create.
@@ -38,12 +41,13 @@ pub(super) fn read(
     belongs_to_the_api(&stage)?;
     let functions = FunctionsByArn::of(resources, functions);
     let authorizers = authorizers::read(resources, &functions)?;
-    Ok(Api {
+    let api = Api {
         kind: ApiKind::Http,
         stage: stage.property("StageName")?.required_text()?,
         cors: cors(&api.property("CorsConfiguration")?)?,
         routes: routes(resources, &integrations(resources, &functions)?, &authorizers)?,
-    })
+    };
+    Ok((api, authorizers))
 }
 
 /// Refuses a resource of an API that is not the template's.
@@ -121,7 +125,7 @@ fn integrations(
 fn routes(
     resources: &Resources<'_>,
     integrations: &BTreeMap<String, Integration>,
-    authorizers: &BTreeMap<String, Arc<Authorizer>>,
+    authorizers: &Authorizers,
 ) -> Result<Vec<ApiRoute>, TemplateFault> {
     let mut declared = HashMap::new();
     let mut routes = Vec::new();

@@ -23,6 +23,11 @@ pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 pub(super) const FUNCTION: &str = "AWS::Serverless::Function";
 pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
 pub(super) const SECRET: &str = "AWS::SecretsManager::Secret";
+pub(super) const ROTATION_SCHEDULE: &str = "AWS::SecretsManager::RotationSchedule";
+pub(super) const LOG_GROUP: &str = "AWS::Logs::LogGroup";
+pub(super) const ROLE: &str = "AWS::IAM::Role";
+pub(super) const POLICY: &str = "AWS::IAM::Policy";
+pub(super) const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 
 /// The name of a resource that has one.
 pub(super) fn physical(stack: &str, id: &str) -> String {

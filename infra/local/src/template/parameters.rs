@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, TemplateFault};
 use super::value::Value;
 use super::yaml::Node;
 
 /// Values by name, for parameters that do not take their default. Of two values for one name the later counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Parameters(BTreeMap<String, String>);
 
 impl FromIterator<(String, String)> for Parameters {

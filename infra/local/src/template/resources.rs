@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::fault::{Fault, TemplateFault};
 use super::parameters::{self, Parameters};
 use super::scope::{Declared, Scope};
-use super::value::Property;
+use super::value::{Property, Value};
 use super::yaml::Node;
 use super::{conditions, names};
 
@@ -85,6 +85,11 @@ impl<'t> Resources<'t> {
             None => Ok(()),
             Some(Declaration { id, kind, .. }) => Err(Fault::NotEmulated((*kind).to_owned()).at(format!("{id}.Type"))),
         }
+    }
+
+    /// The value of every parameter.
+    pub(super) const fn parameters(&self) -> &BTreeMap<String, Value> {
+        &self.scope.parameters
     }
 
     /// The ARN of a resource.

@@ -13,6 +13,8 @@ use super::table::TableSchema;
 pub struct Stack {
     /// The API.
     pub api: Api,
+    /// Every authorizer, by logical id, whether or not a route has it.
+    pub authorizers: BTreeMap<String, Arc<Authorizer>>,
     /// The functions, by logical id.
     pub functions: BTreeMap<String, FunctionResource>,
     /// The table's name.

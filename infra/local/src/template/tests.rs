@@ -10,6 +10,7 @@ mod functions;
 mod http_api;
 mod intrinsics;
 mod parameters;
+mod review;
 mod syntax;
 mod table;
 

@@ -1,0 +1,35 @@
+//! Whether the hashes that may run at once fit into the login function (RFC 9106 §3.1).
+
+use vestibule::config::Config;
+use vestibule_local::template::FunctionResource;
+
+use crate::doctor::facts::Facts;
+use crate::doctor::finding::{Check, Finding};
+
+const CHECK: Check = Check("password-hashing");
+
+/// KiB that the function has besides hashes: the runtime, the SDK and its connections weigh 12 MiB; the rest is for allocation that
+/// has not been given back.
+const BESIDE_HASHES_KIB: u64 = 32 * 1024;
+
+pub(super) fn memory(facts: &Facts) -> Vec<Finding> {
+    facts.running("login").map(|(id, function, config)| one(id, function, config)).collect()
+}
+
+fn one(id: &str, function: &FunctionResource, config: &Config) -> Finding {
+    let each = config.password_cost.memory_kib();
+    let at_once = (config.hashing_budget_kib / each.max(1)).max(1);
+    let needed = u64::from(each) * u64::from(at_once) + BESIDE_HASHES_KIB;
+    let has = u64::from(function.memory_mib) * 1024;
+    let said = format!("{at_once} hashes of {} MiB may run at once", each / 1024);
+    if needed > has {
+        let reason = format!(
+            "{said}, which with everything else needs {} MiB; it has {}: Lambda ends it in the middle of a sign-in",
+            needed.div_ceil(1024),
+            function.memory_mib
+        );
+        CHECK.fault(id, reason, "raise HashingMemory, or lower VESTIBULE_HASHING_BUDGET_KIB")
+    } else {
+        CHECK.ok(id, format!("{said}, in {} MiB", function.memory_mib))
+    }
+}

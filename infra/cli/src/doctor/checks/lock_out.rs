@@ -1,0 +1,112 @@
+//! How long a revoked session still gets in, for each route: promise 6 as a number.
+//!
+//! On a strict route the session is looked up on every call, so that only a kept answer could let it in. On any other, the last
+//! access token may be minted just before the revocation and shown just before it expires, and API Gateway keeps the answer for
+//! the authorizer's TTL. Tokens have no leeway at their end.
+
+use std::time::Duration;
+
+use vestibule_local::template::{ApiRoute, Authorizer};
+
+use crate::doctor::facts::Facts;
+use crate::doctor::finding::{Check, Finding};
+
+const TOKEN_LIFE: Check = Check("token-life");
+const AUTHORIZER_TTL: Check = Check("authorizer-ttl");
+const CACHE_KEY: Check = Check("authorizer-cache-key");
+const STRICT_CACHE: Check = Check("strict-cache");
+const LOCK_OUT: Check = Check("lock-out");
+
+/// Beyond a quarter of an hour, "until the token expires" is no answer any more to a lost laptop.
+const LONG_LIFE: Duration = Duration::from_secs(15 * 60);
+
+pub(super) fn token_life(facts: &Facts) -> Vec<Finding> {
+    let life = facts.token_life();
+    let seconds = life.as_secs();
+    let finding = if life > LONG_LIFE {
+        let reason = format!(
+            "access tokens live for {seconds} s: a revoked one works for as long on routes that are not strict"
+        );
+        TOKEN_LIFE.warning(
+            "access tokens",
+            reason,
+            format!("lower AccessTokenSeconds to {} or less, or make routes strict", LONG_LIFE.as_secs()),
+        )
+    } else {
+        TOKEN_LIFE.ok("access tokens", format!("they live for {seconds} s"))
+    };
+    vec![finding.with_seconds(seconds)]
+}
+
+pub(super) fn authorizer_ttl(facts: &Facts) -> Vec<Finding> {
+    let life = facts.token_life();
+    let one = |authorizer: &Authorizer| {
+        let ttl = authorizer.ttl.as_secs();
+        let finding = if authorizer.ttl > life {
+            AUTHORIZER_TTL.fault(
+                &authorizer.id,
+                format!("keeps an answer for {ttl} s, but a token lives for {} s: an expired one works longer than it lived", life.as_secs()),
+                "lower AuthorizerCacheSeconds to less than AccessTokenSeconds",
+            )
+        } else {
+            AUTHORIZER_TTL
+                .ok(&authorizer.id, format!("keeps an answer for {ttl} s; a token lives for {} s", life.as_secs()))
+        };
+        finding.with_seconds(ttl)
+    };
+    facts.review.stack.authorizers.values().map(|authorizer| one(authorizer)).collect()
+}
+
+pub(super) fn cache_key(facts: &Facts) -> Vec<Finding> {
+    let one = |authorizer: &Authorizer| match authorizer.unsafe_caching() {
+        Some(fault) => CACHE_KEY.fault(
+            &authorizer.id,
+            fault.to_string(),
+            "add $context.routeKey to its IdentitySource, or set its TTL to 0",
+        ),
+        None if authorizer.ttl.is_zero() => CACHE_KEY.ok(&authorizer.id, "its answers are not kept"),
+        None => CACHE_KEY.ok(&authorizer.id, "its answers are kept for each route by itself"),
+    };
+    facts.review.stack.authorizers.values().map(|authorizer| one(authorizer)).collect()
+}
+
+pub(super) fn strict_cache(facts: &Facts) -> Vec<Finding> {
+    let one = |(route, authorizer): (&ApiRoute, &Authorizer)| {
+        if authorizer.ttl.is_zero() {
+            STRICT_CACHE.ok(&route.key, format!("is strict, and {} keeps no answer", authorizer.id))
+        } else {
+            STRICT_CACHE.fault(
+                &route.key,
+                format!("is strict, but {} keeps answers for {} s", authorizer.id, authorizer.ttl.as_secs()),
+                "give the route an authorizer with AuthorizerResultTtlInSeconds 0",
+            )
+        }
+    };
+    guarded(facts).filter(|(_, _, strict)| *strict).map(|(route, authorizer, _)| one((route, authorizer))).collect()
+}
+
+pub(super) fn lock_out(facts: &Facts) -> Vec<Finding> {
+    let life = facts.token_life();
+    let one = |(route, authorizer, strict): (&ApiRoute, &Authorizer, bool)| {
+        let token = if strict { Duration::ZERO } else { life };
+        let seconds = (token + authorizer.ttl).as_secs();
+        let reason = match (strict, seconds) {
+            (true, 0) => "a revoked session is refused at once: after 0 s".to_owned(),
+            _ => format!(
+                "a revoked session is refused after {seconds} s at the most: token {} s, kept answer {} s",
+                token.as_secs(),
+                authorizer.ttl.as_secs()
+            ),
+        };
+        LOCK_OUT.ok(&route.key, reason).with_seconds(seconds)
+    };
+    guarded(facts).map(one).collect()
+}
+
+/// The routes that anybody can get through, each with its authorizer and whether it is strict.
+fn guarded(facts: &Facts) -> impl Iterator<Item = (&ApiRoute, &Authorizer, bool)> {
+    facts.review.stack.api.routes.iter().filter_map(|route| {
+        let rule = facts.rules.find(&route.key)?;
+        Some((route, route.authorizer.as_deref()?, rule.strict))
+    })
+}
