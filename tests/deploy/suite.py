@@ -24,7 +24,6 @@ def run_deployed(report, stack, skip=()):
     parameters = stack.parameters
     variables = {
         "VESTIBULE_URL": stack.url(),
-        "VESTIBULE_EMULATOR": "ministack",
         "VESTIBULE_ORIGIN": ORIGIN,
         "VESTIBULE_DEMO_USER": stack.demo.name,
         "VESTIBULE_DEMO_PASSWORD": stack.demo.password,

@@ -17,6 +17,8 @@ use vestibule::passwords::{Cost, Hasher, Password};
 use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
+use vestibule::store::Table;
+use vestibule_local::clients::clients;
 use vestibule_local::cloud::{Cloud, Data, Options};
 use vestibule_local::functions::Runtime;
 use vestibule_local::gateway::Gateway;
@@ -137,6 +139,13 @@ impl Scene {
     /// Another set of instances beside the present one.
     pub fn second_gateway(&self) -> Arc<Gateway> {
         self.cloud.fresh_gateway().unwrap()
+    }
+
+    /// The table as an operator's command reaches it, over the wire. [`Cloud::table`] passes none.
+    pub async fn operator_table(&self) -> Table {
+        let running = self.cloud.running(ISSUER.to_owned());
+        let clients = clients(&running.dynamodb, &running.secrets_manager, Some(self.wire.client())).await;
+        Table::new(clients.dynamodb, running.table)
     }
 
     /// Moves the clock.

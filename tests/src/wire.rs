@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
+use tokio::sync::Semaphore;
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +26,44 @@ pub enum Fault {
     Unreachable,
     /// Carried out, but the answer is lost.
     AnswerLost,
+    /// Refused: the role may not do it.
+    AccessDenied,
+    /// Refused: the credentials are none that the region's endpoint knows.
+    UnknownCredentials,
+    /// Carried out, but the answer cannot be read: a field of it has become of another type.
+    AnswerGarbled,
+    /// Never answered.
+    Hangs,
+    /// A write that meets a transaction on its item; not carried out.
+    Conflict,
+    /// A transaction one of whose items is throttled; not carried out.
+    TransactionThrottled,
+    /// A transaction whose first attempt is still under way.
+    InProgress,
 }
 
 #[derive(Debug, Default)]
 struct State {
     calls: Vec<String>,
     /// What DynamoDB said that they cost.
-    capacity_units: f64,
+    units: Units,
     /// Faults for the next calls, one each.
     next: VecDeque<(&'static str, Fault)>,
     /// How many calls to a target go through before its lasting fault sets in.
     spared: Option<(&'static str, usize)>,
     /// A fault for all calls of a service until it is lifted.
     always: Vec<(&'static str, Fault)>,
+    /// A call that waits to be let on.
+    held: Option<(&'static str, Arc<Gate>)>,
+}
+
+/// Capacity units, which DynamoDB prices apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Units {
+    /// Of 4 KiB each.
+    pub read: f64,
+    /// Of 1 KiB each.
+    pub written: f64,
 }
 
 /// The wire; clones are the same wire.
@@ -70,15 +96,29 @@ impl Wire {
 
     /// The capacity units that DynamoDB charged since the last call of this.
     pub fn take_capacity_units(&self) -> f64 {
-        std::mem::take(&mut self.state.lock().unwrap().capacity_units)
+        let units = self.take_units();
+        units.read + units.written
     }
 
-    /// Reads what an answer says of its cost, and hands the answer on.
-    async fn charge(&self, response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    /// The same, reads and writes apart.
+    pub fn take_units(&self) -> Units {
+        std::mem::take(&mut self.state.lock().unwrap().units)
+    }
+
+    /// Reads what an answer says of the cost of its operation, and hands the answer on.
+    async fn charge(&self, target: &str, response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.into_body().collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
+        let body = response.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes();
         if let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&body) {
-            self.state.lock().unwrap().capacity_units += charged(&answer["ConsumedCapacity"]);
+            let reads = ["GetItem", "Query", "Scan"].iter().any(|operation| target.ends_with(operation));
+            let units = &mut self.state.lock().unwrap().units;
+            *(if reads { &mut units.read } else { &mut units.written }) += charged(&answer["ConsumedCapacity"]);
+            // A write that its condition refuses is charged as if it had been made, though the answer does not say so
+            // (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html>). No item that is
+            // written here on a condition is larger than a unit.
+            if answer["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
+                units.written += 1.0;
+            }
         }
         let mut response = HttpResponse::new(status, SdkBody::from(body));
         *response.headers_mut() = headers;
@@ -95,6 +135,18 @@ impl Wire {
         let mut state = self.state.lock().unwrap();
         state.spared = Some((target, spared));
         state.always.push((target, fault));
+    }
+
+    /// The next call to `target` is held on its way until it is let on.
+    pub fn hold_next(&self, target: &'static str) -> Held {
+        let gate = Arc::new(Gate { arrived: Semaphore::new(0), open: Semaphore::new(0) });
+        self.state.lock().unwrap().held = Some((target, Arc::clone(&gate)));
+        Held(gate)
+    }
+
+    fn gate_for(&self, target: &str) -> Option<Arc<Gate>> {
+        let held = &mut self.state.lock().unwrap().held;
+        held.take_if(|(which, _)| target.contains(*which)).map(|(_, gate)| gate)
     }
 
     /// Every call to `target` meets `fault` until [`Wire::mend`].
@@ -127,6 +179,28 @@ impl Wire {
     }
 }
 
+#[derive(Debug)]
+struct Gate {
+    arrived: Semaphore,
+    open: Semaphore,
+}
+
+/// A call that is held on its way.
+#[derive(Debug)]
+pub struct Held(Arc<Gate>);
+
+impl Held {
+    /// Waits until the call is under way.
+    pub async fn arrived(&self) {
+        self.0.arrived.acquire().await.unwrap().forget();
+    }
+
+    /// Lets it on.
+    pub fn let_on(self) {
+        self.0.open.add_permits(1);
+    }
+}
+
 impl Default for Wire {
     fn default() -> Self {
         Self::new()
@@ -135,7 +209,10 @@ impl Default for Wire {
 
 impl HttpClient for Wire {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(Connection { wire: self.clone(), inner: self.inner.http_connector(settings, components) })
+        SharedHttpConnector::new(Connection {
+            wire: self.clone(),
+            inner: self.inner.http_connector(settings, components),
+        })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -154,10 +231,27 @@ impl HttpConnector for Connection {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         match self.wire.fault_for(&target) {
             None => {
-                let (carried_out, wire) = (self.inner.call(request), self.wire.clone());
-                HttpConnectorFuture::new(async move { wire.charge(carried_out.await?).await })
+                let (inner, wire, gate) = (self.inner.clone(), self.wire.clone(), self.wire.gate_for(&target));
+                HttpConnectorFuture::new(async move {
+                    if let Some(gate) = gate {
+                        gate.arrived.add_permits(1);
+                        gate.open.acquire().await.unwrap().forget();
+                    }
+                    wire.charge(&target, inner.call(request).await?).await
+                })
             }
-            Some(Fault::Throttled) => HttpConnectorFuture::ready(Ok(throttled())),
+            Some(Fault::Throttled) => refused("ProvisionedThroughputExceededException", ""),
+            Some(Fault::AccessDenied) => refused("AccessDeniedException", ""),
+            Some(Fault::UnknownCredentials) => refused("UnrecognizedClientException", ""),
+            Some(Fault::Conflict) if target.ends_with("TransactWriteItems") => cancelled("TransactionConflict"),
+            Some(Fault::Conflict) => refused("TransactionConflictException", ""),
+            Some(Fault::TransactionThrottled) => cancelled("ThrottlingError"),
+            Some(Fault::InProgress) => refused("TransactionInProgressException", ""),
+            Some(Fault::Hangs) => HttpConnectorFuture::new(std::future::pending()),
+            Some(Fault::AnswerGarbled) => {
+                let carried_out = self.inner.call(request);
+                HttpConnectorFuture::new(async move { garbled(carried_out.await?).await })
+            }
             Some(Fault::Unreachable) => {
                 HttpConnectorFuture::ready(Err(ConnectorError::io("connection refused".into())))
             }
@@ -180,10 +274,27 @@ fn charged(consumed: &serde_json::Value) -> f64 {
     }
 }
 
-fn throttled() -> HttpResponse {
-    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}"#;
+fn cancelled(reason: &str) -> HttpConnectorFuture {
+    refused(
+        "TransactionCanceledException",
+        &format!(r#","CancellationReasons":[{{"Code":"None"}},{{"Code":"{reason}"}}]"#),
+    )
+}
+
+fn refused(kind: &str, more: &str) -> HttpConnectorFuture {
+    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"not now"{more}}}"#);
     let status = StatusCode::try_from(400).unwrap();
     let mut response = HttpResponse::new(status, SdkBody::from(body));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    response
+    HttpConnectorFuture::ready(Ok(response))
+}
+
+/// What the SDK reads as a number becomes a text, and the rest stays readable.
+async fn garbled(response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let status = response.status();
+    let body = response.into_body().collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let text = text.replacen(r#""CreatedDate":"#, r#""CreatedDate":"x","y":"#, 1);
+    let text = text.replacen(r#""CapacityUnits":"#, r#""CapacityUnits":"x","y":"#, 1);
+    Ok(HttpResponse::new(status, SdkBody::from(text)))
 }

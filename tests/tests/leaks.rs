@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 use vestibule::accounts::ManageAccounts;
 use vestibule::keys::{ReadSigningKeys, ReadSymmetricKeys};
-use vestibule_tests::{DYNAMODB, Fault, PASSWORD, Scene};
+use vestibule_tests::{DYNAMODB, Fault, PASSWORD, SECRETS_MANAGER, Scene};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -69,6 +69,20 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.get_as("/whoami", &tokens.access).await.expect(500);
     scene.revoke(&tokens.refresh).await.expect(503);
     scene.wire.mend();
+    // An answer that the SDK cannot read holds the secret itself.
+    for (service, path) in [(SECRETS_MANAGER, "/refresh"), (DYNAMODB, "/login")] {
+        scene.cold_start();
+        scene.wire.break_always(service, Fault::AnswerGarbled);
+        let body = match path {
+            "/login" => serde_json::json!({ "username": demo.email, "password": PASSWORD }),
+            _ => serde_json::json!({ "refresh_token": tokens.refresh }),
+        };
+        scene.post_json(path, &body).await.expect(503);
+        scene.wire.mend();
+    }
+    // Somebody who swaps a name and its value.
+    scene.post("/refresh", "application/json", format!(r#"{{"refresh_token":"x","{PASSWORD}":""}}"#)).await.expect(400);
+    scene.post("/login", "application/json", format!(r#"{{"{PASSWORD}":"","{PASSWORD}":""}}"#)).await.expect(400);
     scene.wait(120);
     scene.try_refresh(&secrets[2].1.clone()).await;
     scene.revoke(&tokens.refresh).await.expect(200);

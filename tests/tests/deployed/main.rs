@@ -1,8 +1,8 @@
-//! The same suite against the gateway of a laptop and against a deployment, by base URL: what holds here holds there, or
-//! stands in `deviations.rs` with its source.
+//! The same suite against the gateway of a laptop and against a deployment, by base URL: what holds here holds there.
 //!
-//! Without variables it starts the local gateway on a loopback socket; `target.rs` names the variables that point it
-//! elsewhere.
+//! Without variables it starts the local gateway on a loopback socket; `target.rs` names those that point it elsewhere. The
+//! deployment test (`tests/deploy/run`) points it at an emulated AWS, and says in `deviations.py` where that is known not to do what
+//! AWS documents. Nothing in the suite depends on that.
 
 mod bodies;
 mod calling;

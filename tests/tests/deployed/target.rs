@@ -3,8 +3,6 @@
 //! | variable | what it says |
 //! |---|---|
 //! | `VESTIBULE_URL` | base URL of a deployment; without it the local gateway is started |
-//! | `VESTIBULE_HOST` | the `Host` header, where it is not the URL's |
-//! | `VESTIBULE_EMULATOR` | the emulator that answers there instead of AWS (`deviations.rs`) |
 //! | `VESTIBULE_DEMO_USER`, `VESTIBULE_DEMO_PASSWORD` | somebody with the scope `orders:read` and no role |
 //! | `VESTIBULE_ADMIN_USER`, `VESTIBULE_ADMIN_PASSWORD` | somebody with the role `admin` too |
 //! | `VESTIBULE_ORIGIN` | an origin among the parameter `AllowedOrigins` |
@@ -54,10 +52,7 @@ pub(crate) struct Person {
 #[derive(Clone)]
 pub(crate) struct Target {
     url: String,
-    host: Option<String>,
     connector: SharedHttpConnector,
-    /// Where it is known not to do what AWS documents.
-    pub(crate) emulator: Option<String>,
     pub(crate) demo: Person,
     pub(crate) admin: Person,
     pub(crate) origin: String,
@@ -88,9 +83,7 @@ impl Target {
         };
         Self {
             url: url.trim_end_matches('/').to_owned(),
-            host: variables.get("VESTIBULE_HOST"),
             connector: connector(),
-            emulator: variables.get("VESTIBULE_EMULATOR"),
             demo: person("DEMO"),
             admin: person("ADMIN"),
             origin: needed("VESTIBULE_ORIGIN"),
@@ -131,9 +124,7 @@ impl Target {
         tokio::spawn(gateway::serve(Arc::clone(cloud.gateway()), listener, std::future::pending()));
         Self {
             url,
-            host: None,
             connector: connector(),
-            emulator: None,
             demo: person(0),
             admin: person(1),
             origin,
@@ -156,9 +147,6 @@ impl Target {
     /// Sends a request whose URI is a path.
     pub(crate) async fn send(&self, mut request: Request<Bytes>) -> Answer {
         *request.uri_mut() = format!("{}{}", self.url, request.uri()).parse().unwrap();
-        if let Some(host) = &self.host {
-            request.headers_mut().insert("host", host.parse().unwrap());
-        }
         let request = HttpRequest::try_from(request.map(SdkBody::from)).unwrap();
         let answer = async {
             let (head, body) = self.connector.call(request).await.unwrap().try_into_http1x().unwrap().into_parts();

@@ -1,6 +1,6 @@
 //! What each operation costs, by counting calls, never by time.
 
-use vestibule_tests::{PASSWORD, Scene};
+use vestibule_tests::{PASSWORD, Scene, costs};
 
 #[tokio::test]
 async fn a_login_is_one_read_and_one_transaction_and_a_cold_one_two_secrets_more() {
@@ -87,4 +87,14 @@ async fn keys_are_read_once_in_five_minutes_however_many_ask() {
     }
     let secrets = scene.wire.take_calls().into_iter().filter(|call| call == "GetSecretValue").count();
     assert_eq!(secrets, 2, "one signing ring, one set of MAC keys");
+}
+
+#[tokio::test]
+async fn the_page_of_costs_says_what_is_counted_now() {
+    let counted = costs::count().await;
+    let page = costs::page(&counted);
+    let committed = include_str!("../../../infra/costs.md");
+    assert!(page == committed, "run `cargo run -p vestibule-tests --example costs` and read what has changed:\n{page}");
+    let summary = costs::summary(&counted);
+    assert!(include_str!("../../../README.md").contains(&summary), "the README says otherwise:\n{summary}");
 }

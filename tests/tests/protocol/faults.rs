@@ -174,3 +174,44 @@ async fn an_impossible_item_is_503_and_never_access() {
     }
     scene.revoke(&tokens.refresh).await.expect(200);
 }
+
+/// A write that met another, or a busy table: we ask again, and nobody notices.
+#[tokio::test]
+async fn a_conflict_of_transactions_costs_nobody_anything() {
+    for fault in [Fault::Conflict, Fault::TransactionThrottled, Fault::InProgress] {
+        let scene = Scene::new().await;
+        let demo = scene.demo().await;
+        scene.login(&demo).await;
+        for _ in 0..3 {
+            scene.wire.break_next("TransactWriteItems", fault);
+        }
+        scene.login(&demo).await;
+    }
+    let scene = Scene::new().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    for _ in 0..3 {
+        scene.wire.break_next("UpdateItem", Fault::Conflict);
+    }
+    let next = scene.refresh(&tokens.refresh).await;
+    for _ in 0..3 {
+        scene.wire.break_next("UpdateItem", Fault::Conflict);
+    }
+    scene.revoke(&next.refresh).await.expect(200);
+    scene.wire.break_always("TransactWriteItems", Fault::Conflict);
+    expect_unavailable(scene.try_login("demo@example.com", PASSWORD).await);
+}
+
+/// The first attempt was carried out and nobody heard of it: the right password is not answered with 401.
+#[tokio::test]
+async fn a_sign_in_whose_transaction_is_still_under_way_is_not_refused_for_its_own_writes() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    scene.login(&demo).await;
+    for fault in [Fault::AnswerLost, Fault::AnswerLost, Fault::InProgress, Fault::InProgress] {
+        scene.wire.break_next("TransactWriteItems", fault);
+    }
+    let tokens = scene.login(&demo).await;
+    scene.refresh(&tokens.refresh).await;
+    let sessions = vestibule::sessions::end::ListSessions::sessions(&scene.cloud.table(), demo.id).await.unwrap();
+    assert_eq!(sessions.len(), 2);
+}

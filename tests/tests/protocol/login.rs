@@ -31,7 +31,7 @@ async fn a_person_signs_in_by_either_name_however_it_is_typed() {
     }
 }
 
-/// Promise 5 for sign-in, as far as an answer can tell; time is compared by a bench.
+/// Promise 5 for sign-in, as far as an answer can tell; `cargo bench -p vestibule-tests --bench sign_in_time` compares times.
 #[tokio::test]
 async fn no_oracle_a_refused_sign_in_does_not_say_whether_the_account_exists() {
     let scene = Scene::new().await;
@@ -102,7 +102,7 @@ async fn a_session_keeps_the_name_of_its_device() {
         assert!(answer.member("detail").contains("\"device\""), "{}", answer.text());
     }
     let sessions = scene.cloud.table().sessions(demo.id).await.unwrap();
-    let devices: Vec<_> = sessions.iter().map(|session| session.device.as_ref().unwrap().as_str()).collect();
+    let devices: Vec<_> = sessions.iter().map(|session| session.as_ref().unwrap().device.as_ref().unwrap().as_str()).collect();
     assert_eq!(devices, ["Ada's phone"]);
 }
 

@@ -16,7 +16,7 @@ async fn signed_in() -> (Scene, User, Tokens) {
 async fn state(scene: &Scene, user: &User) -> State {
     let sessions = scene.cloud.table().sessions(user.id).await.unwrap();
     assert_eq!(sessions.len(), 1);
-    sessions[0].state
+    sessions[0].as_ref().unwrap().state
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 use vestibule::keys::{
     Algorithm, Change, LONGEST_ROTATION, LONGEST_VERIFIER_CACHE, Limits, RETIRED_KEY_STAYS, RotateSigningKeys,
 };
+use vestibule::randomness::Randomness;
+use vestibule_local::provision;
 use vestibule_tests::{Fault, Scene};
 
 use crate::stage::{Stage, active, kid, kids, next, version};
@@ -78,6 +80,20 @@ async fn a_next_key_is_withdrawn_and_another_published() {
     assert_eq!(stage.published_kids().await, kids(&ring));
 }
 
+/// A key that is to be withdrawn is published until no ring in force has it: it could still come to sign.
+#[tokio::test]
+async fn a_next_key_stays_published_while_its_withdrawal_has_not_come_into_force() {
+    let stage = Stage::small(Scene::new().await).await;
+    let withdrawn = next(&stage.ring().await, Algorithm::Es256);
+    let retire = Change::Retire { kid: withdrawn.clone() };
+    stage.scene.wire.break_always("UpdateSecretVersionStage", Fault::Unreachable);
+    stage.over_the_wire(retire.clone(), "died").await.unwrap_err();
+    stage.scene.wire.mend();
+    assert!(stage.published_kids().await.contains(&withdrawn));
+    stage.carry_out(retire, "again").await.unwrap();
+    assert!(!stage.published_kids().await.contains(&withdrawn));
+}
+
 /// The emergency: an hour-long token of a leaked key works no longer than a cache of keys does.
 #[tokio::test]
 async fn a_leaked_key_is_replaced_and_unpublished_at_once() {
@@ -128,13 +144,14 @@ async fn a_replacement_that_died_is_finished_by_giving_it_again() {
     for fault in [Fault::Unreachable, Fault::AnswerLost] {
         for calls in 0.. {
             let leaked = active(&stage.ring().await, Algorithm::Es256);
+            let replace = Change::Replace { kid: leaked.clone() };
             stage.scene.wire.break_after(calls, "", fault);
-            let first = stage.replace_over_the_wire(&leaked, &format!("{fault:?}{calls}")).await;
+            let first = stage.over_the_wire(replace.clone(), &format!("{fault:?}{calls}")).await;
             stage.scene.wire.mend();
             if first.is_err() {
-                let replace = Change::Replace { kid: leaked.clone() };
                 let again = stage.carry_out(replace, &format!("{fault:?}{calls}again")).await;
-                let (again, gone) = (again.map_err(|fault| fault.to_string()), format!("refused: there is no key {leaked}"));
+                let (again, gone) =
+                    (again.map_err(|fault| fault.to_string()), format!("refused: there is no key {leaked}"));
                 assert!(again == Ok(()) || again == Err(gone), "{fault:?} after {calls} calls: {again:?}");
             }
             assert!(stage.ring().await.find(&leaked).is_none(), "{fault:?} after {calls} calls");
@@ -152,8 +169,9 @@ async fn a_replacement_that_died_is_finished_by_giving_it_again() {
 async fn a_scheduled_rotation_does_not_bring_a_leaked_key_back() {
     let stage = Stage::small(Scene::new().await).await;
     let leaked = active(&stage.ring().await, Algorithm::Es256);
+    let replace = Change::Replace { kid: leaked.clone() };
     stage.scene.wire.break_always("UpdateSecretVersionStage", Fault::Unreachable);
-    stage.replace_over_the_wire(&leaked, "leaked").await.unwrap_err();
+    stage.over_the_wire(replace.clone(), "leaked").await.unwrap_err();
     stage.scene.wire.mend();
     assert!(!stage.published_kids().await.contains(&leaked));
     assert!(stage.ring().await.find(&leaked).is_some(), "the step before the last died");
@@ -163,6 +181,10 @@ async fn a_scheduled_rotation_does_not_bring_a_leaked_key_back() {
     let scheduled = stage.open("scheduled").await;
     assert_eq!(stage.steps(&scheduled).await.unwrap_err(), "unsafe_step");
     assert!(!stage.published_kids().await.contains(&leaked));
-    stage.carry_out(Change::Replace { kid: leaked.clone() }, "again").await.unwrap();
+    // Nor does whoever makes sure that there are keys.
+    let (secrets, table) = (stage.scene.cloud.secrets(), stage.scene.cloud.table());
+    provision::keys(&secrets, &table, &Randomness::System, stage.scene.clock.now()).await.unwrap();
+    assert!(!stage.published_kids().await.contains(&leaked));
+    stage.carry_out(replace, "again").await.unwrap();
     assert!(stage.ring().await.find(&leaked).is_none());
 }

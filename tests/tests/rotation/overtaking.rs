@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use vestibule::keys::{
-    Algorithm, Change, Edition, Proposed, Publication, PublicKeySet, PublishKeys, Published, PutInForce, RingInForce,
+    Algorithm, Change, Edition, Proposed, PublicKeySet, Publication, PublishKeys, Published, PutInForce, RingInForce,
     RotateSigningKeys, Rotation, RotationFault, SigningKeyRing, Standing, Step,
 };
 use vestibule::storage::StoreError;
 use vestibule::store::{Secrets, Table};
 use vestibule_tests::Scene;
 
-use crate::stage::{STEPS, Stage, kids, next};
+use crate::stage::{STEPS, Stage, kids, next, version};
 
 #[tokio::test]
 async fn a_late_step_of_an_older_rotation_changes_nothing() {
@@ -45,10 +45,11 @@ async fn happen(meanwhile: &Meanwhile<'_>) {
     }
 }
 
-/// The table, reached late.
+/// The table, reached late, or left by somebody else in another state than it was brought to.
 struct Late<'a> {
     table: Table,
     meanwhile: Meanwhile<'a>,
+    afterwards: Meanwhile<'a>,
 }
 
 impl PublishKeys for Late<'_> {
@@ -58,7 +59,9 @@ impl PublishKeys for Late<'_> {
 
     async fn publish(&self, keys: &PublicKeySet, instead_of: Option<Edition>) -> Result<Published, StoreError> {
         happen(&self.meanwhile).await;
-        self.table.publish(keys, instead_of).await
+        let published = self.table.publish(keys, instead_of).await;
+        happen(&self.afterwards).await;
+        published
     }
 }
 
@@ -102,7 +105,8 @@ async fn a_publication_that_comes_late_does_not_replace_that_of_a_newer_rotation
     let older = stage.open("older").await;
     stage.step("createSecret", &older).await.unwrap();
     let newer = async { stage.carry_out(Change::Rotate, "newer").await.unwrap() };
-    let late = Late { table: stage.scene.cloud.table(), meanwhile: Mutex::new(Some(Box::pin(newer))) };
+    let meanwhile = Mutex::new(Some(Box::pin(newer) as Pin<Box<dyn Future<Output = ()> + Send>>));
+    let late = Late { table: stage.scene.cloud.table(), meanwhile, afterwards: Mutex::default() };
     let (secrets, clock) = (stage.scene.cloud.secrets(), stage.clock());
     let fault = Rotation::new(&secrets, &late, &clock).step(Step::Set, &older).await.unwrap_err();
     assert!(matches!(fault, RotationFault::NotPending { .. }), "{fault}");
@@ -165,4 +169,26 @@ async fn a_repeated_last_step_leaves_a_newer_rotation_alone() {
     assert_eq!(stage.publication().await.edition, published.edition);
     stage.step("finishSecret", &newer).await.unwrap();
     assert_eq!(stage.published_kids().await, kids(&stage.ring().await));
+}
+
+/// An emergency never says that it has unpublished a key which somebody publishes again.
+#[tokio::test]
+async fn a_leaked_key_that_is_published_again_is_reported() {
+    let stage = Stage::small(Scene::new().await).await;
+    let leaked = stage.ring().await.active(Algorithm::Es256).unwrap().kid().to_owned();
+    let (secrets, table, clock) = (stage.scene.cloud.secrets(), stage.scene.cloud.table(), stage.clock());
+    let again = async {
+        let publication = stage.publication().await;
+        let keys = publication.keys.iter().cloned();
+        let leaked = stage.ring().await.public_set().unwrap().find(&leaked).unwrap().as_ref().clone();
+        let keys = PublicKeySet::new(keys.chain([leaked]).collect()).unwrap();
+        assert_eq!(table.publish(&keys, publication.edition).await.unwrap(), Published::Done);
+    };
+    let afterwards = Mutex::new(Some(Box::pin(again) as Pin<Box<dyn Future<Output = ()> + Send>>));
+    let late = Late { table: stage.scene.cloud.table(), meanwhile: Mutex::default(), afterwards };
+    let replace = Change::Replace { kid: leaked.clone() };
+    let fault = Rotation::new(&secrets, &late, &clock).carry_out(&replace, &version("leaked")).await.unwrap_err();
+    assert!(matches!(fault, RotationFault::StillPublished { .. }), "{fault}");
+    stage.carry_out(replace, "again").await.unwrap();
+    assert!(!stage.published_kids().await.contains(&leaked));
 }

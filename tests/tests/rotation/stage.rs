@@ -85,14 +85,13 @@ impl Stage {
         Rotation::new(&secrets, &table, &clock).carry_out(&change, &version(name)).await
     }
 
-    /// Replaces a leaked key, over the wire that the test breaks.
-    pub(crate) async fn replace_over_the_wire(&self, leaked: &str, name: &str) -> Result<(), RotationFault> {
+    /// The same over the wire that the test breaks.
+    pub(crate) async fn over_the_wire(&self, change: Change, name: &str) -> Result<(), RotationFault> {
         let running = self.scene.cloud.running(String::new());
         let wire = Some(self.scene.wire.client());
         let clients = clients(&running.dynamodb, &running.secrets_manager, wire).await;
         let secrets = Secrets::new(clients.secrets_manager, running.signing_secret, running.symmetric_secret);
         let (table, clock) = (Table::new(clients.dynamodb, running.table), self.clock());
-        let change = Change::Replace { kid: leaked.to_owned() };
         Rotation::new(&secrets, &table, &clock).carry_out(&change, &version(name)).await
     }
 

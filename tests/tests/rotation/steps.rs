@@ -115,7 +115,8 @@ async fn an_event_of_another_secret_another_service_or_another_time_is_refused()
     ] {
         assert_eq!(invoke(&stage.function, &event).await.unwrap_err(), reason, "{event}");
     }
-    let more = json!({ "Step": "createSecret", "SecretId": SECRET, "ClientRequestToken": version, "RotationToken": "x" });
+    let more =
+        json!({ "Step": "createSecret", "SecretId": SECRET, "ClientRequestToken": version, "RotationToken": "x" });
     invoke(&stage.function, &more).await.unwrap();
 }
 
