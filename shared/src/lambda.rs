@@ -3,15 +3,21 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lambda_http::{Body, Error, Request, Response};
 use tower::util::BoxCloneSyncService;
 
 use crate::app::App;
+use crate::audit::Event;
 use crate::clock::Clock;
 use crate::config::{Need, process_environment};
-use crate::http::{request_id, route_key};
+use crate::http::{Problem, request_id, route_key};
 use crate::telemetry::{self, Level, Line, Sandbox};
+
+/// No request is worked on for longer: then it is answered with 503. A second less than the `Timeout` of every function in the
+/// template, so that the client hears from us, with `Retry-After`, and not of a function that was killed.
+pub const LONGEST_REQUEST: Duration = Duration::from_secs(9);
 
 /// Starts logging and builds the [`App`] of a function that needs `needs` from the process's environment.
 ///
@@ -56,7 +62,7 @@ where
         let (route, id) = (route_key(&request), request_id(&request));
         let (app, answer) = (Arc::clone(&app), handle(Arc::clone(&app), request));
         let answer = async move {
-            let answer = answer.await;
+            let answer = tokio::time::timeout(LONGEST_REQUEST, answer).await.unwrap_or_else(|_| late(&id));
             if !telemetry::decided() {
                 Line { status: Some(answer.status().as_u16()), ..Line::new("answered", Level::Info) }.write(&id);
             }
@@ -64,4 +70,27 @@ where
         };
         async move { Ok((*app).as_ref().measure(route, answer).await) }
     }))
+}
+
+/// Whatever was under way may have been carried out: every request of ours may be sent again.
+fn late(request_id: &str) -> Response<Body> {
+    Event::Failed { fault: &"out of time" }.record(request_id);
+    // No issuer: the `type` is relative to the address that was asked (RFC 9457 §3.1.1).
+    Problem::unavailable().respond("")
+}
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_takes_too_long_is_503_before_lambda_ends_the_function() {
+        let app = Arc::new(Sandbox::new("login"));
+        let service = service(app, |_, _| std::future::pending::<Response<Body>>());
+        let Ok(answer) = service.oneshot(Request::default()).await;
+        assert_eq!(answer.status(), 503);
+        assert!(answer.headers().contains_key("retry-after"));
+    }
 }

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import build
 import deviations
+import logs
 import rights
 import suite
 from emulator import Emulator
@@ -52,7 +53,7 @@ def prove(report, ending):
     with report.phase("keys and users"):
         made, *users = stack.provision()
         report.check("`vestibule keys init` makes the first keys", "keys made" in made, made)
-        report.check("`vestibule users add` adds people", all(user.startswith("usr_") for user in users), users)
+        report.check("`vestibule users add` adds people", all("usr_" in user for user in users), users)
     with report.phase("the roles"):
         rights.check(report, stack)
     with report.phase("the suite against the deployment"):
@@ -63,6 +64,8 @@ def prove(report, ending):
     with report.phase("the suite against the update"):
         suite.run_deployed(report, stack)
         report.check("all listens on 127.0.0.1 alone", loopback(emulator), emulator.listening())
+    with report.phase("the logs"):
+        logs.check(report, stack)
     with report.phase("sam delete"):
         stack.delete_all_but_the_table(report)
 

@@ -116,6 +116,19 @@ def leading_keys(stack):
 
 
 @deviation(
+    "no access log is written",
+    "a line for each request",
+    f"{GUIDE}/apigateway/latest/developerguide/http-api-logging.html",
+)
+def access_log(stack):
+    try:
+        urllib.request.urlopen(f"{stack.url()}/whoami", timeout=60)
+    except urllib.error.HTTPError:
+        pass
+    return not stack.client("logs").filter_log_events(logGroupName=stack.resource("AccessLogs"))["events"]
+
+
+@deviation(
     "events lack cookies, domainPrefix and the proxy's headers, and those of a function its stage variables",
     "tests/events",
     f"{GUIDE}/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html",

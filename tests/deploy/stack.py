@@ -102,7 +102,7 @@ class Stack:
 
     def url(self):
         """Where the emulator answers for the API (deviations.py says why it is addressed by path)."""
-        return f"{self.endpoint}/_aws/execute-api/{self.resource('Api')}"
+        return f"{self.endpoint}/_aws/execute-api/{self.resource('Api')}/$default"
 
     def vestibule(self, *arguments, say=None):
         """The operator's command line."""

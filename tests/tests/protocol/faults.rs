@@ -215,3 +215,24 @@ async fn a_sign_in_whose_transaction_is_still_under_way_is_not_refused_for_its_o
     let sessions = vestibule::sessions::end::ListSessions::sessions(&scene.cloud.table(), demo.id).await.unwrap();
     assert_eq!(sessions.len(), 2);
 }
+
+/// Not refused at once but silent, which is what a network does that has lost its way.
+#[tokio::test]
+async fn a_dependency_that_never_answers_is_503_after_seconds() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    let tokens = scene.login(&demo).await;
+    let tokens = scene.refresh(&tokens.refresh).await;
+    scene.wire.break_always(DYNAMODB, Fault::Hangs);
+    let (login, refresh, revoke) = tokio::join!(
+        scene.try_login(&demo.email, PASSWORD),
+        scene.try_refresh(&tokens.refresh),
+        scene.revoke(&tokens.refresh),
+    );
+    for answer in [login, refresh, revoke] {
+        expect_unavailable(answer);
+    }
+    scene.get_as("/admin", &tokens.access).await.expect(500);
+    scene.wire.mend();
+    scene.refresh(&tokens.refresh).await;
+}
