@@ -292,7 +292,7 @@ fn refused(kind: &str, more: &str) -> HttpConnectorFuture {
 /// What the SDK reads as a number becomes a text, and the rest stays readable.
 async fn garbled(response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let status = response.status();
-    let body = response.into_body().collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
+    let body = response.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes();
     let text = String::from_utf8(body.to_vec()).unwrap();
     let text = text.replacen(r#""CreatedDate":"#, r#""CreatedDate":"x","y":"#, 1);
     let text = text.replacen(r#""CapacityUnits":"#, r#""CapacityUnits":"x","y":"#, 1);
