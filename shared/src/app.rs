@@ -142,3 +142,39 @@ pub struct AccessToken {
     /// How long it is good for.
     pub lifetime: Duration,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Ours and Lambda's: whoever mends the first must not deploy again to hear of the second.
+    #[test]
+    fn a_function_that_does_not_start_says_every_fault_at_once() {
+        let variables = [
+            ("VESTIBULE_ISSUER", "http://auth.example.com"),
+            ("VESTIBULE_SESSION_IDLE_SECONDS", "86400"),
+            ("VESTIBULE_SESSION_ABSOLUTE_SECONDS", "3600"),
+            ("VESTIBULE_REFRESH_GRACE_SECONDS", "61"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_USE_FIPS_ENDPOINT", "perhaps"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let faults = App::from_variables(&BTreeMap::from(variables), &[Need::Table, Need::SymmetricKeys]);
+        let said = faults.map(drop).unwrap_err().to_string();
+        for fault in [
+            "VESTIBULE_ISSUER must be",
+            "VESTIBULE_TABLE is missing",
+            "VESTIBULE_SYMMETRIC_SECRET is missing",
+            "VESTIBULE_SESSION_ABSOLUTE_SECONDS is less than VESTIBULE_SESSION_IDLE_SECONDS",
+            "VESTIBULE_REFRESH_GRACE_SECONDS must lie between",
+            "AWS_ACCESS_KEY_ID is missing",
+            "AWS_SECRET_ACCESS_KEY is missing",
+            "AWS_USE_FIPS_ENDPOINT must be",
+        ] {
+            assert!(said.contains(fault), "{fault}: {said}");
+        }
+        assert!(!said.contains("SIGNING_SECRET") && !said.contains("AWS_REGION"), "{said}");
+    }
+}
