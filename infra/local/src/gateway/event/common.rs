@@ -110,9 +110,10 @@ pub(super) fn domain_prefix(domain_name: &str) -> &str {
     domain_name.split('.').next().unwrap_or_default()
 }
 
-/// `requestContext.identity` of payload 1.0: only IAM callers fill the rest.
-pub(super) fn identity(exchange: &Exchange) -> Value {
-    json!({
+/// `requestContext.identity` of payload 1.0: only IAM callers fill the rest. No page shows `cognitoAmr`; every captured
+/// event of an HTTP API has it, and none of a REST API.
+pub(super) fn identity(kind: ApiKind, exchange: &Exchange) -> Value {
+    let mut identity = json!({
         "accessKey": null,
         "accountId": null,
         "caller": null,
@@ -125,5 +126,9 @@ pub(super) fn identity(exchange: &Exchange) -> Value {
         "user": null,
         "userAgent": exchange.user_agent(),
         "userArn": null,
-    })
+    });
+    if let (ApiKind::Http, Some(identity)) = (kind, identity.as_object_mut()) {
+        identity.insert("cognitoAmr".to_owned(), Value::Null);
+    }
+    identity
 }

@@ -52,7 +52,6 @@ fn request_context(api: &Api, exchange: &Exchange, authorized: Option<Authorized
     let mut context = json!({
         "accountId": ACCOUNT_ID,
         "apiId": API_ID,
-        "authentication": null,
         "domainPrefix": common::domain_prefix(&domain_name),
         "domainName": domain_name,
         "http": {

@@ -1,7 +1,8 @@
 //! The event that a function is invoked with, in the payload of its route.
 //!
-//! Header names are lower-case everywhere, as AWS documents for HTTP APIs. A REST API keeps the client's case, which is
-//! lost here before the gateway sees it; header names have no case (RFC 9110 §5.1), and functions must not give them one.
+//! Header names are lower-case, as AWS documents for HTTP APIs, but for the gateway's own in payload 1.0 of these. A REST
+//! API keeps the client's case, which is lost here before the gateway sees it; header names have no case (RFC 9110 §5.1),
+//! and functions must not give them one.
 
 mod common;
 mod http_v1;

@@ -2,6 +2,7 @@
 //! Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html> ("Input
 //! format of a Lambda function for proxy integration")
 
+use http::header;
 use serde_json::{Value, json};
 
 use super::{Authorized, common};
@@ -10,9 +11,14 @@ use crate::gateway::{API_ID, request_id};
 use crate::template::{Api, ApiKind};
 use crate::world::ACCOUNT_ID;
 
-/// The event. What is empty is null.
+/// The name of the deployment, which every deployed API has and a laptop does not.
+const DEPLOYMENT_ID: &str = "local0";
+
+/// The event. What is empty is null. A REST API keeps `Content-Length` to itself: adapters of web frameworks compute it
+/// again for that reason.
 pub(super) fn event(api: &Api, exchange: &Exchange, authorized: Option<Authorized>) -> Value {
-    let (headers, query) = (common::headers(&exchange.headers), common::query(&exchange.raw_query));
+    let (mut headers, query) = (common::headers(&exchange.headers), common::query(&exchange.raw_query));
+    headers.remove(header::CONTENT_LENGTH.as_str());
     let parameters = common::path_parameters(exchange);
     let (body, encoded) = common::body(ApiKind::Rest, exchange).unzip();
     json!({
@@ -36,11 +42,12 @@ fn request_context(api: &Api, exchange: &Exchange, authorized: Option<Authorized
     let mut context = json!({
         "accountId": ACCOUNT_ID,
         "apiId": API_ID,
+        "deploymentId": DEPLOYMENT_ID,
         "domainPrefix": common::domain_prefix(&domain_name),
         "domainName": domain_name,
         "extendedRequestId": request_id::extended(ApiKind::Rest, &exchange.request_id),
         "httpMethod": exchange.method.as_str(),
-        "identity": common::identity(exchange),
+        "identity": common::identity(ApiKind::Rest, exchange),
         "path": exchange.staged_path(api),
         "protocol": "HTTP/1.1",
         "requestId": exchange.request_id,

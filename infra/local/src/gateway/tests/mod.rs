@@ -21,6 +21,7 @@ mod authorizers;
 mod cors;
 mod events;
 mod failures;
+mod golden;
 mod limits;
 mod paths;
 
