@@ -4,6 +4,8 @@
 //! kinds it prints the AUC: the chance that of two answers the later one is of the second kind. 0.5 tells nothing; the
 //! interval is the 95 % of Hanley and McNeil (1982).
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what goes wrong here ends the bench")]
+
 use std::time::Instant;
 
 use vestibule::accounts::{ManageAccounts, Standing};

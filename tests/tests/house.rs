@@ -1,6 +1,8 @@
 //! The house keeps its shape: dependencies point one way, modules do not import each other in circles, files stay short, and
 //! each promise in the README names a test that exists.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here fails a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,7 +53,8 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches" | "examples" | "tests.rs")))
+    path.components()
+        .any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches" | "examples" | "tests.rs")))
 }
 
 /// What stands before the unit tests of a file.
@@ -66,7 +69,9 @@ fn dependencies_between_crates_point_one_way() {
     let floors: BTreeMap<_, _> = members.iter().map(|(folder, table)| (name(table), floor(folder))).collect();
     for (folder, table) in &members {
         let dependencies = table.get("dependencies").and_then(toml::Value::as_table);
-        for ours in dependencies.into_iter().flat_map(toml::Table::keys).filter(|dependency| floors.contains_key(*dependency)) {
+        for ours in
+            dependencies.into_iter().flat_map(toml::Table::keys).filter(|dependency| floors.contains_key(*dependency))
+        {
             assert!(floors[ours] < floor(folder), "{folder} depends on {ours}");
         }
     }
@@ -90,7 +95,8 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for path in sources("shared/src").into_iter().filter(|path| !is_test(path)) {
         let inside = path.strip_prefix(Path::new(ROOT).join("shared/src")).unwrap();
-        let module = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let module =
+            inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).unwrap();
         for import in production(&text).split("crate::").skip(1) {
             let name: String = import.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
@@ -99,7 +105,9 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
             }
         }
     }
-    for domain in ["accounts", "authentication", "keys", "passwords", "policy", "principal", "scope", "sessions", "tokens"] {
+    for domain in
+        ["accounts", "authentication", "keys", "passwords", "policy", "principal", "scope", "sessions", "tokens"]
+    {
         for outer in ["http", "store", "app", "lambda", "config"] {
             assert!(!imports.get(domain).is_some_and(|seen| seen.contains(outer)), "{domain} knows {outer}");
         }
@@ -153,7 +161,18 @@ fn each_promise_in_the_readme_names_a_test_that_exists() {
         .flat_map(sources)
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
-    let promises = ["One successor", "Lost is not stolen", "Theft ends it", "Committed defence", "No oracle", "Bounded lock-out", "Keys roll, nobody notices", "Nothing to steal", "Closed by default", "Cache-correct"];
+    let promises = [
+        "One successor",
+        "Lost is not stolen",
+        "Theft ends it",
+        "Committed defence",
+        "No oracle",
+        "Bounded lock-out",
+        "Keys roll, nobody notices",
+        "Nothing to steal",
+        "Closed by default",
+        "Cache-correct",
+    ];
     for promise in promises {
         let line = readme.lines().find(|line| line.starts_with('|') && line.contains(promise));
         let line = line.unwrap_or_else(|| panic!("{promise} has no line in the README"));

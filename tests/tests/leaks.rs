@@ -2,6 +2,8 @@
 //!
 //! One test, in a program of its own: it captures the log of the whole process.
 
+#![expect(clippy::unwrap_used, reason = "what goes wrong here fails a test")]
+
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -39,7 +41,8 @@ const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debu
 #[tokio::test]
 async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(FILTER).with_writer(log.clone()).with_ansi(false).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(FILTER).with_writer(log.clone()).with_ansi(false).finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let mut secrets: Vec<(&str, String)> = vec![("password", PASSWORD.to_owned())];

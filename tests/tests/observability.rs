@@ -3,6 +3,8 @@
 //!
 //! One test, in a program of its own: it captures the log of the whole process, as the functions write it on Lambda.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -78,7 +78,9 @@ pub enum CloudFault {
     #[error("no rule in functions/authorizer/routes.toml for {}", .0.join(", "))]
     Undeclared(Vec<String>),
     /// A route that has a rule and no authorizer, which would ask it of nobody.
-    #[error("{0} has a rule in functions/authorizer/routes.toml and no authorizer in the template: anybody could call it")]
+    #[error(
+        "{0} has a rule in functions/authorizer/routes.toml and no authorizer in the template: anybody could call it"
+    )]
     Unguarded(String),
     /// A strict route whose authorizer's answers are kept: a revoked session would be let in for as long.
     #[error("{0} is strict, so its authorizer must not cache: give it one with AuthorizerResultTtlInSeconds 0")]

@@ -8,7 +8,7 @@ use vestibule::app::Clients;
 use vestibule::clock::Timestamp;
 use vestibule::keys::{Algorithm, PublishKeys, Published, ReadSigningKeys, SigningKeyRing, SymmetricKeys};
 use vestibule::randomness::Randomness;
-use vestibule::store::{sdk_fault, Secrets, Table, key_schema};
+use vestibule::store::{Secrets, Table, key_schema, sdk_fault};
 
 /// A step that could not be taken.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,8 @@
 //! deployment test (`tests/deploy/run`) points it at an emulated AWS, and says in `deviations.py` where that is known not to do what
 //! AWS documents. Nothing in the suite depends on that.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
+
 mod bodies;
 mod calling;
 mod documents;

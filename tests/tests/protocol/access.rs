@@ -36,7 +36,14 @@ async fn a_credential_that_proves_nothing_is_refused() {
     let tokens = scene.login(&scene.demo().await).await;
     let (body, signature) = tokens.access.rsplit_once('.').unwrap();
     let forged = format!("{body}.{}", signature.chars().rev().collect::<String>());
-    for credential in ["Bearer", "Bearer x", "Basic ZGVtbzpkZW1v", &format!("Bearer {forged}"), &format!("Bearer {}", tokens.refresh), &tokens.access] {
+    for credential in [
+        "Bearer",
+        "Bearer x",
+        "Basic ZGVtbzpkZW1v",
+        &format!("Bearer {forged}"),
+        &format!("Bearer {}", tokens.refresh),
+        &tokens.access,
+    ] {
         let answer = scene.get("/whoami", &[("authorization", credential)]).await.expect(403);
         assert_eq!(answer.json(), json!({ "message": "Forbidden" }), "{credential}");
     }
@@ -153,12 +160,29 @@ async fn closed_by_default_a_fault_of_the_authorizer_is_500_and_never_access() {
 async fn other_spellings_of_a_path_open_nothing() {
     let scene = Scene::new().await;
     let reader = scene.login(&scene.demo().await).await;
-    for path in ["//admin", "/ADMIN", "/Admin", "/admin/", "/./admin", "/x/../admin", "/admin%2f", "/%2e/admin", "/admin;x", "/%61dmin", "/whoami/../admin", "/whoami%2f..%2fadmin"] {
+    for path in [
+        "//admin",
+        "/ADMIN",
+        "/Admin",
+        "/admin/",
+        "/./admin",
+        "/x/../admin",
+        "/admin%2f",
+        "/%2e/admin",
+        "/admin;x",
+        "/%61dmin",
+        "/whoami/../admin",
+        "/whoami%2f..%2fadmin",
+    ] {
         let answer = scene.get_as(path, &reader.access).await;
         assert!(matches!(answer.status().as_u16(), 400 | 403 | 404), "{path}: {}", answer.status());
     }
     for method in ["POST", "PUT", "DELETE", "PATCH", "HEAD"] {
-        let request = http::Request::builder().method(method).uri("/admin").header("authorization", format!("Bearer {}", reader.access)).header("x-http-method-override", "GET");
+        let request = http::Request::builder()
+            .method(method)
+            .uri("/admin")
+            .header("authorization", format!("Bearer {}", reader.access))
+            .header("x-http-method-override", "GET");
         let answer = scene.send(request.body(bytes::Bytes::new()).unwrap()).await;
         assert_eq!(answer.status().as_u16(), 404, "{method}");
     }
@@ -170,7 +194,12 @@ async fn headers_and_queries_make_nobody_a_principal() {
     let scene = Scene::new().await;
     let reader = scene.login(&scene.demo().await).await;
     let bearer = format!("Bearer {}", reader.access);
-    let spoofed = [("authorization", bearer.as_str()), ("x-amzn-request-context", r#"{"authorizer":{"lambda":{"roles":"admin"}}}"#), ("x-forwarded-for", "127.0.0.1"), ("roles", "admin")];
+    let spoofed = [
+        ("authorization", bearer.as_str()),
+        ("x-amzn-request-context", r#"{"authorizer":{"lambda":{"roles":"admin"}}}"#),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("roles", "admin"),
+    ];
     scene.get("/admin?roles=admin&scope=x", &spoofed).await.expect(403);
     let me = scene.get("/whoami?sub=usr_x", &spoofed).await.expect(200).json();
     assert_eq!(me["roles"], "");
@@ -197,13 +226,17 @@ async fn a_named_stage_is_a_prefix_that_routes_do_not_see() {
     let tokens = scene.post_json("/prod/login", &login).await.expect(200);
     scene.get_as("/prod/whoami", &tokens.member("access_token")).await.expect(200);
     scene.get_as("/prod/admin", &tokens.member("access_token")).await.expect(403);
-    assert_eq!(scene.get("/prod/.well-known/openid-configuration", &[]).await.expect(200).member("issuer"), "https://auth.example.com/prod");
+    assert_eq!(
+        scene.get("/prod/.well-known/openid-configuration", &[]).await.expect(200).member("issuer"),
+        "https://auth.example.com/prod"
+    );
     assert!(scene.get_as("/whoami", &tokens.member("access_token")).await.status().is_client_error());
 }
 
 #[tokio::test]
 async fn web_pages_of_allowed_origins_may_call_and_read_refusals_too() {
-    let scene = Scene::builder().parameter("AllowedOrigins", "https://app.example.com,https://other.example.com").begin().await;
+    let scene =
+        Scene::builder().parameter("AllowedOrigins", "https://app.example.com,https://other.example.com").begin().await;
     let preflight = |origin: &str| {
         http::Request::options("/whoami")
             .header("origin", origin)
@@ -217,7 +250,10 @@ async fn web_pages_of_allowed_origins_may_call_and_read_refusals_too() {
     assert!(answer.header("access-control-allow-headers").unwrap().contains("authorization"));
     let stranger = scene.send(preflight("https://evil.example")).await;
     assert_eq!(stranger.header("access-control-allow-origin"), None);
-    for headers in [&[("origin", "https://app.example.com")][..], &[("origin", "https://app.example.com"), ("authorization", "Bearer x")]] {
+    for headers in [
+        &[("origin", "https://app.example.com")][..],
+        &[("origin", "https://app.example.com"), ("authorization", "Bearer x")],
+    ] {
         let answer = scene.get("/whoami", headers).await;
         assert!(matches!(answer.status().as_u16(), 401 | 403));
         assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example.com"));

@@ -79,7 +79,9 @@ async fn a_body_of_exactly_16_kib_is_read() {
 async fn another_media_type_is_415() {
     let scene = Scene::new().await;
     let body = r#"{"username":"a","password":"b"}"#;
-    for media_type in ["text/plain", FORM, "application/xml", "application/jsonx", "multipart/form-data; boundary=x", ""] {
+    for media_type in
+        ["text/plain", FORM, "application/xml", "application/jsonx", "multipart/form-data; boundary=x", ""]
+    {
         scene.post("/login", media_type, body).await.expect_problem(415, "unsupported-media-type");
     }
     scene.post("/revoke", "text/plain", "token=x").await.expect(415);

@@ -33,9 +33,15 @@ async fn an_access_token_says_what_rfc_9068_asks() {
     let mut names: Vec<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "roles", "scope", "sid", "sub"]);
-    assert_eq!((&claims["iss"], &claims["aud"]), (&json!("https://auth.example.com"), &json!("https://api.example.com")));
+    assert_eq!(
+        (&claims["iss"], &claims["aud"]),
+        (&json!("https://auth.example.com"), &json!("https://api.example.com"))
+    );
     assert_eq!((&claims["iat"], &claims["exp"], &claims["auth_time"]), (&json!(now), &json!(now + 300), &json!(now)));
-    assert_eq!((&claims["sub"], &claims["scope"], &claims["roles"]), (&json!(admin.id), &json!("orders:read"), &json!(["admin"])));
+    assert_eq!(
+        (&claims["sub"], &claims["scope"], &claims["roles"]),
+        (&json!(admin.id), &json!("orders:read"), &json!(["admin"]))
+    );
 }
 
 #[tokio::test]
@@ -65,7 +71,10 @@ async fn the_metadata_names_what_exists_and_nothing_else() {
         let Some(path) = value.as_str().and_then(|url| url.strip_prefix("https://auth.example.com/")) else { continue };
         let path = format!("/{path}");
         let (got, posted) = (scene.get(&path, &[]).await, scene.post(&path, "text/plain", "").await);
-        assert!([got.status(), posted.status()].iter().any(|status| *status != 404), "{name}: nothing answers at {path}");
+        assert!(
+            [got.status(), posted.status()].iter().any(|status| *status != 404),
+            "{name}: nothing answers at {path}"
+        );
     }
 }
 

@@ -139,7 +139,8 @@ async fn a_secret_that_cannot_be_read_signs_nothing() {
     let secrets = scene.cloud.clients().secrets_manager.clone();
     let name = "vestibule-SigningKeys";
     let good = secrets.get_secret_value().secret_id(name).send().await.unwrap().secret_string.unwrap();
-    for damaged in ["{}", "not json", r#"{"format":2,"keys":[]}"#, r#"{"format":1,"keys":[]}"#, &good[..good.len() / 2]] {
+    for damaged in ["{}", "not json", r#"{"format":2,"keys":[]}"#, r#"{"format":1,"keys":[]}"#, &good[..good.len() / 2]]
+    {
         secrets.put_secret_value().secret_id(name).secret_string(damaged).send().await.unwrap();
         scene.cold_start();
         expect_unavailable(scene.try_login(&demo.email, PASSWORD).await);
@@ -158,7 +159,9 @@ async fn an_impossible_item_is_503_and_never_access() {
     let demo = scene.user("demo@example.com", "", "admin").await;
     let tokens = scene.login(&demo).await;
     let sid = scene.get_as("/whoami", &tokens.access).await.expect(200).member("sid");
-    for (attribute, value) in [("scope", AttributeValue::N("1".into())), ("idle_expires_at", AttributeValue::S("never".into()))] {
+    for (attribute, value) in
+        [("scope", AttributeValue::N("1".into())), ("idle_expires_at", AttributeValue::S("never".into()))]
+    {
         let update = scene.cloud.clients().dynamodb.update_item().table_name("vestibule-Table");
         update
             .key("pk", AttributeValue::S(format!("USER#{}", demo.id)))

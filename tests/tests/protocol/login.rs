@@ -16,7 +16,10 @@ async fn a_right_password_gives_tokens_that_no_cache_keeps() {
     let mut members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     assert_eq!(members, ["access_token", "expires_in", "refresh_token", "scope", "token_type"]);
-    assert_eq!((&json["token_type"], &json["expires_in"], &json["scope"]), (&json!("Bearer"), &json!(300), &json!("orders:read")));
+    assert_eq!(
+        (&json["token_type"], &json["expires_in"], &json["scope"]),
+        (&json!("Bearer"), &json!(300), &json!("orders:read"))
+    );
     let me = scene.get_as("/whoami", json["access_token"].as_str().unwrap()).await.expect(200).json();
     assert_eq!(me["sub"], json!(demo.id));
     assert_eq!(me["auth_time"], scene.clock.now().seconds().to_string());
@@ -80,7 +83,9 @@ async fn a_client_gets_of_the_scopes_it_asks_for_those_that_the_account_has() {
     let scene = Scene::new().await;
     scene.user("demo@example.com", "orders:read orders:write", "").await;
     let login = async |scope: &str| {
-        scene.post_json("/login", &json!({ "username": "demo@example.com", "password": PASSWORD, "scope": scope })).await
+        scene
+            .post_json("/login", &json!({ "username": "demo@example.com", "password": PASSWORD, "scope": scope }))
+            .await
     };
     assert_eq!(login("orders:read").await.expect(200).member("scope"), "orders:read");
     assert_eq!(login("orders:read admin").await.expect(200).member("scope"), "orders:read");
@@ -102,7 +107,8 @@ async fn a_session_keeps_the_name_of_its_device() {
         assert!(answer.member("detail").contains("\"device\""), "{}", answer.text());
     }
     let sessions = scene.cloud.table().sessions(demo.id).await.unwrap();
-    let devices: Vec<_> = sessions.iter().map(|session| session.as_ref().unwrap().device.as_ref().unwrap().as_str()).collect();
+    let devices: Vec<_> =
+        sessions.iter().map(|session| session.as_ref().unwrap().device.as_ref().unwrap().as_str()).collect();
     assert_eq!(devices, ["Ada's phone"]);
 }
 

@@ -33,7 +33,8 @@ async fn one_successor_however_many_requests_race_with_one_token() {
             requests.spawn(ask(&gateways[number % 2], "/refresh", &json!({ "refresh_token": token })));
         }
         let answers = requests.join_all().await;
-        let successors: BTreeSet<_> = answers.into_iter().map(|answer| answer.expect(200).member("refresh_token")).collect();
+        let successors: BTreeSet<_> =
+            answers.into_iter().map(|answer| answer.expect(200).member("refresh_token")).collect();
         assert_eq!(successors.len(), 1, "round {round}");
         token = successors.into_iter().next().unwrap();
         assert!(chain.insert(token.clone()), "round {round}: an old token came back");

@@ -82,7 +82,10 @@ async fn a_late_duplicate_out_of_a_burst_is_refused_and_the_session_lives() {
 async fn every_refused_refresh_looks_the_same() {
     let (scene, _, first) = signed_in().await;
     let second = scene.refresh(&first.refresh).await;
-    let late = { scene.refresh(&second.refresh).await; scene.try_refresh(&first.refresh).await };
+    let late = {
+        scene.refresh(&second.refresh).await;
+        scene.try_refresh(&first.refresh).await
+    };
     let unreadable = scene.try_refresh("vrt_x").await;
     scene.wait(120);
     let reuse = scene.try_refresh(&first.refresh).await;
@@ -102,7 +105,9 @@ async fn a_forged_token_is_refused_without_any_storage_call() {
     let real = tokens.refresh;
     let swapped = format!("{}{}", &real[..60], &real[60..].chars().rev().collect::<String>());
     let flipped = real.replace(&real[20..21], if &real[20..21] == "A" { "B" } else { "A" });
-    for forged in ["", "vrt_", "x", &real[1..], &real[..real.len() - 1], &format!("{real}A"), &swapped, &flipped, &tokens.access] {
+    for forged in
+        ["", "vrt_", "x", &real[1..], &real[..real.len() - 1], &format!("{real}A"), &swapped, &flipped, &tokens.access]
+    {
         scene.try_refresh(forged).await.expect_problem(401, "invalid-refresh-token");
     }
     assert_eq!(scene.wire.take_calls(), [""; 0]);

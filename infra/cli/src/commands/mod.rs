@@ -4,8 +4,8 @@ pub(crate) mod audit;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod keys;
-pub(crate) mod sessions;
 mod programs;
+pub(crate) mod sessions;
 mod story;
 pub(crate) mod users;
 

@@ -1,114 +1,9 @@
-//! `vestibule dev` as somebody at a terminal meets it: the program itself, its port, its files, its last words.
-//!
-//! Needs `sh`, `sed` and `curl`, as the printed commands do.
+//! `vestibule dev` as somebody at a terminal meets it: its port, its files, its last words.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
-const VESTIBULE: &str = env!("CARGO_BIN_EXE_vestibule");
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-
-fn vestibule(folder: &Path) -> Command {
-    let mut command = Command::new(VESTIBULE);
-    command.current_dir(folder).env_remove("VESTIBULE_DEMO_PASSWORD").env_remove("VESTIBULE_TABLE");
-    command
-}
-
-/// A running `vestibule dev`, killed when the test ends.
-struct Dev {
-    process: Child,
-    /// All that it said until it was ready.
-    said: String,
-}
-
-impl Drop for Dev {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Dev {
-    fn start(folder: &Path, arguments: &[&str], password: Option<&str>) -> Self {
-        let mut command = vestibule(folder);
-        command.args(["dev", "--port", "0"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
-        if let Some(password) = password {
-            command.env("VESTIBULE_DEMO_PASSWORD", password);
-        }
-        let mut process = command.spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("Ctrl-C stops everything") {
-            assert_ne!(lines.read_line(&mut said).unwrap(), 0, "it ended early: {said}");
-        }
-        // Drained in the background, so that it never blocks on a full pipe.
-        std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Self { process, said }
-    }
-
-    fn url(&self) -> &str {
-        self.said.lines().next().unwrap().rsplit(' ').next().unwrap()
-    }
-
-    /// The commands to paste: from the first comment to the last line before the good-bye.
-    fn story(&self) -> String {
-        let from = self.said.find("# sign in").unwrap();
-        let to = self.said.find("Ctrl-C stops everything").unwrap();
-        self.said[from..to].to_owned()
-    }
-
-    fn password(&self, user: &str) -> String {
-        let row = self.said.lines().find(|line| line.trim_start().starts_with(user)).unwrap();
-        row.split_whitespace().nth(1).unwrap().to_owned()
-    }
-
-    #[cfg(unix)]
-    fn interrupt(mut self) -> std::process::ExitStatus {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        self.process.wait().unwrap()
-    }
-}
-
-fn sh(script: &str) -> String {
-    let output = Command::new("sh").args(["-euc", script]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = vestibule(folder);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut process = command.spawn().unwrap();
-    let mut stdin: ChildStdin = process.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
-    drop(stdin);
-    process.wait_with_output().unwrap()
-}
-
-fn text(output: &[u8]) -> String {
-    String::from_utf8(output.to_vec()).unwrap()
-}
-
-/// It did not start, and says why in one sentence.
-fn one_sentence(output: &Output) -> String {
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
-    said
-}
-
-/// It names the deployment that it was to change, did not change it, and says why in one sentence.
-fn refusal(output: &Output) -> String {
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    let (target, reason) = said.split_once('\n').unwrap();
-    assert_eq!(target, "changing the dev deployment in ./.vestibule");
-    assert_eq!(reason.trim_end().lines().count(), 1, "{said}");
-    reason.to_owned()
-}
+use crate::stage::{Dev, ROOT, one_sentence, refusal, run, sh, text, vestibule};
 
 #[test]
 fn the_printed_story_works_word_by_word() {
@@ -132,7 +27,11 @@ fn the_printed_story_works_word_by_word() {
 fn it_lists_every_route_with_who_may_call_it() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path(), &["--memory"], None);
-    for words in ["POST /login Login anybody", "GET /orders Whoami scope orders:read 60 s", "GET /admin Whoami role admin not at all"] {
+    for words in [
+        "POST /login Login anybody",
+        "GET /orders Whoami scope orders:read 60 s",
+        "GET /admin Whoami role admin not at all",
+    ] {
         let found = dev.said.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == words);
         assert!(found, "{words}: {}", dev.said);
     }
@@ -195,13 +94,24 @@ fn a_malformed_template_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("template.yaml");
     let template = std::fs::read_to_string(Path::new(ROOT).join("infra/template.yaml")).unwrap();
-    for damaged in ["a: [", "", "Resources: {}", &template.replace("!Ref BearerAuthorizer", "!Ref Nobody"), &template.replace(", $context.routeKey]", "]")] {
+    for damaged in [
+        "a: [",
+        "",
+        "Resources: {}",
+        &template.replace("!Ref BearerAuthorizer", "!Ref Nobody"),
+        &template.replace(", $context.routeKey]", "]"),
+    ] {
         std::fs::write(&path, damaged).unwrap();
-        let said = one_sentence(&run(folder.path(), &["dev", "--memory", "--port", "0", "--template", "template.yaml"], ""));
+        let said =
+            one_sentence(&run(folder.path(), &["dev", "--memory", "--port", "0", "--template", "template.yaml"], ""));
         assert!(said.contains("template"), "{said}");
     }
     for (from, to, named) in [
-        ("RouteKey: GET /orders\n", "RouteKey: GET /orders/{id}\n", "no rule in functions/authorizer/routes.toml for GET /orders/{id}"),
+        (
+            "RouteKey: GET /orders\n",
+            "RouteKey: GET /orders/{id}\n",
+            "no rule in functions/authorizer/routes.toml for GET /orders/{id}",
+        ),
         (
             "RouteKey: GET /orders\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer\n",
             "RouteKey: GET /orders\n",
@@ -210,7 +120,8 @@ fn a_malformed_template_is_one_sentence() {
         ("AuthorizerId: !Ref StrictBearerAuthorizer", "AuthorizerId: !Ref BearerAuthorizer", "GET /admin is strict"),
     ] {
         std::fs::write(&path, template.replace(from, to)).unwrap();
-        let said = one_sentence(&run(folder.path(), &["dev", "--memory", "--port", "0", "--template", "template.yaml"], ""));
+        let said =
+            one_sentence(&run(folder.path(), &["dev", "--memory", "--port", "0", "--template", "template.yaml"], ""));
         assert!(said.contains(named), "{said}");
     }
     let said = one_sentence(&run(folder.path(), &["dev", "--memory", "--port", "0", "--template", "absent.yaml"], ""));
@@ -250,7 +161,11 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     };
-    let added = run(folder.path(), &["users", "add", "Ada@Example.com", "--username", "ada", "--scope", "orders:read", "--role", "ops"], "correct battery staple\n");
+    let added = run(
+        folder.path(),
+        &["users", "add", "Ada@Example.com", "--username", "ada", "--scope", "orders:read", "--role", "ops"],
+        "correct battery staple\n",
+    );
     assert!(added.status.success() && text(&added.stdout).starts_with("usr_"), "{}", text(&added.stderr));
     let again = run(folder.path(), &["users", "add", "ada@example.com"], "correct battery staple\n");
     assert!(refusal(&again).contains("ada@example.com belongs to another account"));
@@ -261,7 +176,10 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
 
     let login = |password: &str| {
         let body = serde_json::json!({ "username": "ADA", "password": password });
-        sh(&format!("curl -sS -o /dev/null -w '%{{http_code}}' {}/login -H 'content-type: application/json' -d '{body}'", dev.url()))
+        sh(&format!(
+            "curl -sS -o /dev/null -w '%{{http_code}}' {}/login -H 'content-type: application/json' -d '{body}'",
+            dev.url()
+        ))
     };
     assert_eq!(login("correct battery staple"), "200");
     let sessions = json(&["sessions", "list", "ada", "--json"]);
@@ -338,7 +256,8 @@ fn a_short_password_is_not_set_but_keeps_working_where_it_is() {
 #[test]
 fn a_password_is_no_argument() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [["users", "add", "a@example.com", "secret"], ["users", "set-password", "a@example.com", "secret"]] {
+    for arguments in [["users", "add", "a@example.com", "secret"], ["users", "set-password", "a@example.com", "secret"]]
+    {
         let output = run(folder.path(), &arguments, "");
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).contains("unexpected argument"));

@@ -1,51 +1,26 @@
 //! `vestibule keys` as an operator types it, against a deployment that `vestibule dev` runs.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
-/// A running `vestibule dev`, killed when the test ends.
+use crate::stage::{Dev, refusal, run};
+
+/// A deployment that `vestibule dev` runs until the test ends.
 struct Deployment {
-    process: Child,
+    _dev: Dev,
     folder: tempfile::TempDir,
-}
-
-impl Drop for Deployment {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn vestibule(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-    command.current_dir(folder).env_remove("VESTIBULE_TABLE").args(arguments).stderr(Stdio::piped());
-    command
 }
 
 impl Deployment {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = vestibule(folder.path(), &["dev", "--port", "0", "--memory"]);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("Ctrl-C stops everything") {
-            assert_ne!(lines.read_line(&mut said).unwrap(), 0, "it ended early: {said}");
-        }
-        // Drained in the background, so that it never blocks on a full pipe.
-        std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Self { process, folder }
+        Self { _dev: Dev::start(folder.path(), &["--memory"], None), folder }
     }
 
     fn keys(&self, arguments: &[&str], input: &str) -> Output {
-        let mut command = vestibule(self.folder.path(), &["keys"]);
-        let mut process = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        process.wait_with_output().unwrap()
+        run(self.folder.path(), &[&["keys"], arguments].concat(), input)
     }
 
     /// The names of the published keys by algorithm and state.
@@ -59,15 +34,6 @@ impl Deployment {
 
 fn es256(state: &str) -> (String, String) {
     ("ES256".to_owned(), state.to_owned())
-}
-
-/// It was refused, in one sentence after the one that names the deployment.
-fn refusal(output: &Output) -> String {
-    let said = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    let lines: Vec<_> = said.trim_end().lines().collect();
-    assert_eq!((lines.len(), lines[0].contains("the dev deployment in ./.vestibule")), (2, true), "{said}");
-    lines[1].to_owned()
 }
 
 #[test]

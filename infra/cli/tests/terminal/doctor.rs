@@ -1,54 +1,36 @@
 //! `vestibule doctor` as an operator types it: the shipped template has no fault, and each broken one has exactly its own.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
-
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-#[path = "doctor/account.rs"]
+use crate::stage::{self, Dev};
+
 mod account;
 
 use account::Account;
 
-const TEMPLATE: &str = include_str!("../../template.yaml");
+const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 fn vestibule(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-    command.current_dir(folder).env_remove("VESTIBULE_TABLE").args(arguments).stderr(Stdio::piped());
+    let mut command = stage::vestibule(folder);
+    command.args(arguments).stderr(Stdio::piped());
     command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("AWS_REGION", "eu-west-1");
     command
 }
 
-/// A running `vestibule dev`, killed when the test ends.
-struct Dev {
-    process: Child,
+/// A deployment that `vestibule dev` runs until the test ends.
+struct Running {
+    _dev: Dev,
     folder: tempfile::TempDir,
 }
 
-impl Drop for Dev {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Dev {
+impl Running {
     fn start(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = vestibule(folder.path(), &["dev", "--port", "0", "--memory"]);
-        let mut process = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("Ctrl-C stops everything") {
-            assert_ne!(lines.read_line(&mut said).unwrap(), 0, "it ended early: {said}");
-        }
-        // Drained in the background, so that it never blocks on a full pipe.
-        std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Self { process, folder }
+        Self { _dev: Dev::start(folder.path(), &[&["--memory"], arguments].concat(), None), folder }
     }
 
     fn doctor(&self, arguments: &[&str]) -> Examined {
@@ -220,7 +202,7 @@ fn a_parameter_is_exactly_its_own_finding() {
 
 #[test]
 fn what_runs_on_a_laptop_has_no_fault_and_what_a_laptop_lacks_is_not_called_well() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let examined = dev.doctor(&[]);
     examined.assert("fault", &[]);
     examined.assert("warning", &[]);
@@ -246,13 +228,13 @@ fn what_runs_on_a_laptop_has_no_fault_and_what_a_laptop_lacks_is_not_called_well
 
 #[test]
 fn a_laptop_is_examined_as_it_was_started() {
-    let dev = Dev::start(&["--parameter", "AccessTokenSeconds=30"]);
+    let dev = Running::start(&["--parameter", "AccessTokenSeconds=30"]);
     dev.doctor(&[]).assert("fault", &["authorizer-ttl BearerAuthorizer"]);
 }
 
 #[test]
 fn a_stack_on_aws_without_a_fault_has_none() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let account = Account::healthy(&dev.running());
     let examined = dev.doctor(&account.start().arguments());
     examined.assert("fault", &[]);
@@ -262,7 +244,7 @@ fn a_stack_on_aws_without_a_fault_has_none() {
 
 #[test]
 fn what_only_the_account_knows_is_exactly_its_own_fault() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let running = dev.running();
     let both = &["secrets SigningKeys", "secrets SymmetricKeys"][..];
     for (operation, answer, expected) in [
@@ -303,7 +285,7 @@ fn what_only_the_account_knows_is_exactly_its_own_fault() {
 
 #[test]
 fn a_rotation_that_died_is_a_warning() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let waiting = r#"{"RotationEnabled":true,"VersionIdsToStages":{"a":["AWSCURRENT"],"b":["AWSPENDING"]}}"#;
     let account = Account::healthy(&dev.running()).answering("DescribeSecret", 200, waiting);
     let examined = dev.doctor(&account.start().arguments());
@@ -313,7 +295,7 @@ fn a_rotation_that_died_is_a_warning() {
 
 #[test]
 fn what_the_operator_may_not_read_is_not_called_well() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let refused = r#"{"__type":"AccessDeniedException","message":"no"}"#;
     let account = Account::healthy(&dev.running()).answering("DescribeContinuousBackups", 400, refused);
     let examined = dev.doctor(&account.start().arguments());
@@ -323,7 +305,7 @@ fn what_the_operator_may_not_read_is_not_called_well() {
 
 #[test]
 fn a_clock_that_differs_is_a_warning_and_then_a_fault() {
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     for (ahead, status) in
         [(0, None), (-30, Some("warning")), (30, Some("warning")), (-90, Some("fault")), (90, Some("fault"))]
     {
@@ -339,7 +321,7 @@ fn a_clock_that_differs_is_a_warning_and_then_a_fault() {
 fn nothing_to_examine_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("broken.yaml"), "Resources: {}").unwrap();
-    let dev = Dev::start(&[]);
+    let dev = Running::start(&[]);
     let account = Account::healthy(&dev.running()).start();
     let unknown = ["--stack", "nobody", "--endpoint-url", account.url()];
     for (arguments, named) in [

@@ -1,0 +1,11 @@
+//! `vestibule` as somebody at a terminal meets it: the program itself, what it prints and how it ends.
+//!
+//! Needs `sh`, `sed` and `curl`, as the printed commands do.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
+
+mod dev;
+mod doctor;
+mod keys;
+mod readme;
+mod stage;
