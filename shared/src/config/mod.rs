@@ -25,7 +25,8 @@ pub enum Need {
     SymmetricKeys,
 }
 
-/// How a deployment is configured. The template sets each variable; README lists them.
+/// How a deployment is configured. The template sets what deployments usually differ in; the rest has defaults that are argued
+/// here, and is set by adding the variable to the functions of the template.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets: what the function's metrics are kept under.
