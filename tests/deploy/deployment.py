@@ -56,6 +56,8 @@ def prove(report, ending):
         report.check("`vestibule users add` adds people", all("usr_" in user for user in users), users)
     with report.phase("the roles"):
         rights.check(report, stack)
+    with report.phase("the doctor"):
+        examine(report, stack)
     with report.phase("the suite against the deployment"):
         suite.run_deployed(report, stack, skip=[suite.PATIENT])
     with report.phase("an update"):
@@ -68,6 +70,15 @@ def prove(report, ending):
         logs.check(report, stack)
     with report.phase("sam delete"):
         stack.delete_all_but_the_table(report)
+
+
+def examine(report, stack):
+    code, said = stack.doctor()
+    report.check("`vestibule doctor` finds no fault", code == 0, said)
+    stack.recover_to_any_point(False)
+    code, said = stack.doctor()
+    stack.recover_to_any_point(True)
+    report.check("without point-in-time recovery it finds that fault", code == 1 and "faults 1," in said, said)
 
 
 def loopback(emulator):

@@ -31,14 +31,19 @@ def check(report, stack):
 
 
 def mend(stack):
-    """Brings the emulated stack to where the same template brings a real one, as far as the suite needs it."""
+    """Brings the emulated stack to where the same template brings a real one, as far as something here needs it."""
     manager = stack.client("secretsmanager")
     for name in ("SigningKeysSecret", "SymmetricKeysSecret"):
         secret = stack.output(name)
         (version,) = manager.describe_secret(SecretId=secret)["VersionIdsToStages"]
         manager.update_secret_version_stage(SecretId=secret, VersionStage="AWSCURRENT", RemoveFromVersionId=version)
-    declared = stack.template()["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"][1]
-    cors = declared | {"AllowOrigins": [stack.parameters["AllowedOrigins"]]}
+    declared = stack.template()["Resources"]
+    table = declared["Table"]["Properties"]
+    stack.recover_to_any_point(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"])
+    clean_up = table["TimeToLiveSpecification"]
+    stack.client("dynamodb").update_time_to_live(TableName=stack.output("TableName"), TimeToLiveSpecification=clean_up)
+    cors = declared["Api"]["Properties"]["CorsConfiguration"]["Fn::If"][1]
+    cors = cors | {"AllowOrigins": [stack.parameters["AllowedOrigins"]]}
     stack.client("apigatewayv2").update_api(ApiId=stack.resource("Api"), CorsConfiguration=cors)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import boto3
 from build import BUILT, architecture
-from command import REGION, against, run
+from command import REGION, against, attempt, run
 
 NAME = "vestibule-test"
 SAMCONFIG = Path("samconfig.toml").absolute()
@@ -14,6 +14,7 @@ ORIGIN = "https://app.example.com"
 DEPLOY_SECONDS = 300
 # The first run of the command line interface compiles it.
 COMMAND_SECONDS = 30 * 60
+VESTIBULE = ["cargo", "run", "--quiet", "--locked", "--package", "vestibule-cli", "--"]
 
 
 @dataclass
@@ -81,6 +82,13 @@ class Stack:
         detail = self.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId=logical_id)
         return detail["StackResourceDetail"]["PhysicalResourceId"]
 
+    def recover_to_any_point(self, enabled):
+        """Turns the table's point-in-time recovery on or off."""
+        recovery = {"PointInTimeRecoveryEnabled": enabled}
+        self.client("dynamodb").update_continuous_backups(
+            TableName=self.output("TableName"), PointInTimeRecoverySpecification=recovery
+        )
+
     def template(self):
         """What was deployed, once SAM had transformed it."""
         return self.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
@@ -105,12 +113,23 @@ class Stack:
         return f"{self.endpoint}/_aws/execute-api/{self.resource('Api')}/$default"
 
     def vestibule(self, *arguments, say=None):
-        """The operator's command line."""
-        target = ["--table", self.output("TableName"), "--region", REGION, "--endpoint-url", self.endpoint]
-        target += ["--signing-secret", self.output("SigningKeysSecret")]
-        target += ["--symmetric-secret", self.output("SymmetricKeysSecret")]
-        cargo = ["cargo", "run", "--quiet", "--locked", "--package", "vestibule-cli", "--"]
-        return run([*cargo, *arguments, *target], within=COMMAND_SECONDS, environment=against(self.endpoint), say=say)
+        """An operator's command on the table and its secrets."""
+        target = ["--table", self.output("TableName"), "--signing-secret", self.output("SigningKeysSecret")]
+        return run(
+            [*VESTIBULE, *arguments, *target, "--symmetric-secret", self.output("SymmetricKeysSecret"), *self.endpoints()],
+            within=COMMAND_SECONDS,
+            environment=against(self.endpoint),
+            say=say,
+        )
+
+    def doctor(self):
+        """Its exit code, and what it said."""
+        command = [*VESTIBULE, "doctor", "--stack", NAME, "--api", self.url(), *self.endpoints()]
+        return attempt(command, within=COMMAND_SECONDS, environment=against(self.endpoint))
+
+    def endpoints(self):
+        """Where a command finds the emulated AWS."""
+        return ["--region", REGION, "--endpoint-url", self.endpoint]
 
     def provision(self):
         """The first keys and two people; passwords by standard input."""
