@@ -36,7 +36,8 @@ async fn a_late_step_of_an_older_rotation_changes_nothing() {
 }
 
 /// Something that happens between a step's last check and its write, as if the step's sandbox had been frozen there.
-type Meanwhile<'a> = Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>>;
+type Happening<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+type Meanwhile<'a> = Mutex<Option<Happening<'a>>>;
 
 async fn happen(meanwhile: &Meanwhile<'_>) {
     let happening = meanwhile.lock().unwrap().take();
@@ -48,12 +49,21 @@ async fn happen(meanwhile: &Meanwhile<'_>) {
 /// The table, reached late, or left by somebody else in another state than it was brought to.
 struct Late<'a> {
     table: Table,
+    before_reading: Meanwhile<'a>,
     meanwhile: Meanwhile<'a>,
     afterwards: Meanwhile<'a>,
 }
 
+impl Late<'_> {
+    fn on_time(stage: &Stage) -> Self {
+        let table = stage.scene.cloud.table();
+        Self { table, before_reading: Mutex::default(), meanwhile: Mutex::default(), afterwards: Mutex::default() }
+    }
+}
+
 impl PublishKeys for Late<'_> {
     async fn published(&self) -> Result<Option<Publication>, StoreError> {
+        happen(&self.before_reading).await;
         self.table.published().await
     }
 
@@ -98,19 +108,23 @@ impl RotateSigningKeys for LateSecret<'_> {
     }
 }
 
-/// The earlier rotation has checked everything and is about to publish; then a whole rotation passes.
+/// The earlier rotation is about to read what is published, or has checked everything and is about to publish; then a whole
+/// rotation passes.
 #[tokio::test]
 async fn a_publication_that_comes_late_does_not_replace_that_of_a_newer_rotation() {
-    let stage = Stage::small(Scene::new().await).await;
-    let older = stage.open("older").await;
-    stage.step("createSecret", &older).await.unwrap();
-    let newer = async { stage.carry_out(Change::Rotate, "newer").await.unwrap() };
-    let meanwhile = Mutex::new(Some(Box::pin(newer) as Pin<Box<dyn Future<Output = ()> + Send>>));
-    let late = Late { table: stage.scene.cloud.table(), meanwhile, afterwards: Mutex::default() };
-    let (secrets, clock) = (stage.scene.cloud.secrets(), stage.clock());
-    let fault = Rotation::new(&secrets, &late, &clock).step(Step::Set, &older).await.unwrap_err();
-    assert!(matches!(fault, RotationFault::NotPending { .. }), "{fault}");
-    assert_eq!(stage.published_kids().await, kids(&stage.ring().await));
+    for before_reading in [true, false] {
+        let stage = Stage::small(Scene::new().await).await;
+        let older = stage.open("older").await;
+        stage.step("createSecret", &older).await.unwrap();
+        let newer = async { stage.carry_out(Change::Rotate, "newer").await.unwrap() };
+        let newer = Some(Box::pin(newer) as Happening<'_>);
+        let (early, late) = if before_reading { (newer, None) } else { (None, newer) };
+        let late = Late { before_reading: Mutex::new(early), meanwhile: Mutex::new(late), ..Late::on_time(&stage) };
+        let (secrets, clock) = (stage.scene.cloud.secrets(), stage.clock());
+        let fault = Rotation::new(&secrets, &late, &clock).step(Step::Set, &older).await.unwrap_err();
+        assert!(matches!(fault, RotationFault::NotPending { .. }), "{fault}");
+        assert_eq!(stage.published_kids().await, kids(&stage.ring().await));
+    }
 }
 
 /// The earlier rotation has checked everything and is about to put its ring in force.
@@ -184,8 +198,8 @@ async fn a_leaked_key_that_is_published_again_is_reported() {
         let keys = PublicKeySet::new(keys.chain([leaked]).collect()).unwrap();
         assert_eq!(table.publish(&keys, publication.edition).await.unwrap(), Published::Done);
     };
-    let afterwards = Mutex::new(Some(Box::pin(again) as Pin<Box<dyn Future<Output = ()> + Send>>));
-    let late = Late { table: stage.scene.cloud.table(), meanwhile: Mutex::default(), afterwards };
+    let afterwards = Mutex::new(Some(Box::pin(again) as Happening<'_>));
+    let late = Late { afterwards, ..Late::on_time(&stage) };
     let replace = Change::Replace { kid: leaked.clone() };
     let fault = Rotation::new(&secrets, &late, &clock).carry_out(&replace, &version("leaked")).await.unwrap_err();
     assert!(matches!(fault, RotationFault::StillPublished { .. }), "{fault}");
