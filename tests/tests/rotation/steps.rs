@@ -150,3 +150,18 @@ async fn a_retired_key_leaves_at_the_first_rotation_after_its_time() {
     let document = stage.scene.get("/.well-known/jwks.json", &[]).await.json();
     assert_eq!(jwks_kids(&document), left);
 }
+
+/// What `store/README.md` says that they cost.
+#[tokio::test]
+async fn the_steps_make_as_many_calls_as_is_written() {
+    let stage = Stage::ready().await;
+    let version = stage.open("counted").await;
+    let mut counted = Vec::new();
+    for step in STEPS {
+        stage.scene.wire.take_calls();
+        stage.scene.wire.take_capacity_units();
+        stage.step(step, &version).await.unwrap();
+        counted.push((stage.scene.wire.take_calls().len(), stage.scene.wire.take_capacity_units()));
+    }
+    assert_eq!(counted, [(5, 1.0), (5, 4.0), (4, 1.0), (8, 5.0)]);
+}
