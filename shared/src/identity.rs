@@ -1,4 +1,4 @@
-//! Who and which: the identifiers of users and sessions.
+//! Who and which: the identifiers of users, services and sessions.
 //!
 //! 128 random bits each, written as lower-case hexadecimal behind a prefix, so that a log line or a support ticket
 //! says what it names: `usr_…` is the `sub` of a token (RFC 7519 §4.1.2), `ses_…` its `sid`.
@@ -91,6 +91,11 @@ identifier!(
     /// A user: the `sub` of their tokens. Never reused, never derived from an e-mail address.
     UserId,
     "usr"
+);
+identifier!(
+    /// A service: the `sub` of what it presents. Never reused.
+    ServiceId,
+    "svc"
 );
 identifier!(
     /// A session: the `sid` of its tokens. One sign-in on one device.

@@ -4,17 +4,21 @@
 //! policy variables and mapping templates that read it know only strings. What is absent is an absent key. Reading it
 //! back never fills a gap with a default: a function that gets no whole principal must not guess one.
 
+mod subject;
+
 use serde_json::{Map, Value};
 
+pub use subject::Subject;
+
 use crate::clock::Timestamp;
-use crate::identity::{SessionId, UserId};
+use crate::identity::SessionId;
 use crate::scope::{Roles, Scopes};
 
 /// Who is calling, and with what rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The user (`sub`, RFC 7519 §4.1.2).
-    pub sub: UserId,
+    /// The person or the service (`sub`, RFC 7519 §4.1.2).
+    pub sub: Subject,
     /// The session that the credential belongs to (`sid`); a credential outside any session has none.
     pub sid: Option<SessionId>,
     /// The client that holds the credential (RFC 9068 §2.2).
@@ -152,10 +156,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::identity::UserId;
 
     fn principal() -> Principal {
         Principal {
-            sub: UserId::from_bytes([1; 16]),
+            sub: Subject::User(UserId::from_bytes([1; 16])),
             sid: Some(SessionId::from_bytes([2; 16])),
             client_id: "first-party".into(),
             scope: Scopes::parse("orders:write orders:read").unwrap(),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
-use vestibule::authentication::LiveSession;
+use vestibule::authentication::{Authenticator, LiveSession};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
@@ -121,7 +121,8 @@ fn answers(c: &mut Criterion) {
         let mut group = c.benchmark_group(dialect);
         for algorithm in Algorithm::ALL {
             let verifier = Verifier::new(ISSUER, AUDIENCE, clock.clone());
-            let authorizer = Authorizer { verifier: &verifier, rules: &rules, store: &store, clock: &clock };
+            let authenticator = Authenticator { verifier: &verifier, store: &store, clock: &clock };
+            let authorizer = Authorizer { authenticator, rules: &rules };
             let answer = |event: &[u8]| {
                 let event = serde_json::from_slice(event).unwrap();
                 serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()

@@ -5,6 +5,7 @@
 //! makes the whole event malformed, because it did not come from API Gateway.
 
 use serde_json::{Map, Value};
+use vestibule::authentication::Presented;
 use vestibule::policy::{MethodArn, Rule, Rules};
 
 use crate::NoAnswer;
@@ -27,8 +28,8 @@ pub(crate) enum Dialect {
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) dialect: Dialect,
-    /// Every value of `Authorization`, whatever the case of the header's name.
-    pub(crate) authorization: Vec<String>,
+    /// What says who is calling.
+    pub(crate) presented: Presented,
     /// The id that the client got, where the dialect has one.
     pub(crate) request_id: Option<String>,
 }
@@ -71,7 +72,7 @@ impl TryFrom<&Value> for Event {
                 authorization(event)?
             }
         };
-        Ok(Self { dialect, authorization, request_id: request_id(event) })
+        Ok(Self { dialect, presented: Presented { authorization }, request_id: request_id(event) })
     }
 }
 

@@ -4,7 +4,6 @@
 //! it; where nothing could be found out it answers with an error, which the gateway turns into 500 and does not cache.
 
 mod answer;
-mod authenticate;
 mod event;
 mod log;
 #[cfg(test)]
@@ -13,13 +12,11 @@ mod tests;
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
 use vestibule::app::App;
-use vestibule::authentication::{Failure, LiveSession, Undecided};
-use vestibule::clock::Clock;
+use vestibule::authentication::{Authenticator, Failure, Freshness, LiveSession, Undecided};
 use vestibule::config::Need;
 use vestibule::keys::ReadPublicKeys;
 use vestibule::policy::{Decision, InvalidRules, Missing, Rule, Rules};
 use vestibule::principal::Principal;
-use vestibule::tokens::Verifier;
 
 use event::{Dialect, Event};
 
@@ -29,20 +26,17 @@ pub const NEEDS: &[Need] = &[Need::Table];
 /// What the authorizer needs of the world.
 #[derive(Debug)]
 pub struct Authorizer<'a, S> {
-    /// Checks access tokens.
-    pub verifier: &'a Verifier,
+    /// Finds out who is calling.
+    pub authenticator: Authenticator<'a, S>,
     /// What each route asks.
     pub rules: &'a Rules,
-    /// The public keys, and which sessions live.
-    pub store: &'a S,
-    /// The present.
-    pub clock: &'a Clock,
 }
 
 impl<'a, S> Authorizer<'a, S> {
     /// The authorizer of `app`, with `rules`.
     pub const fn of(app: &'a App<S>, rules: &'a Rules) -> Self {
-        Self { verifier: &app.verifier, rules, store: &app.store, clock: &app.clock }
+        let authenticator = Authenticator { verifier: &app.verifier, store: &app.store, clock: &app.clock };
+        Self { authenticator, rules }
     }
 }
 
@@ -111,8 +105,8 @@ async fn decide<S>(authorizer: &Authorizer<'_, S>, event: &Event, rule: Option<&
 where
     S: ReadPublicKeys + LiveSession + Sync,
 {
-    let strict = rule.is_some_and(|rule| rule.strict);
-    Ok(match authenticate::caller(authorizer, &event.authorization, strict).await? {
+    let freshness = if rule.is_some_and(|rule| rule.strict) { Freshness::Live } else { Freshness::AsMade };
+    Ok(match authorizer.authenticator.caller(&event.presented, freshness).await? {
         Err(failure) => Verdict::Unauthenticated(failure),
         Ok(principal) => {
             let decision = rule.map_or(Decision::Forbidden { missing: Missing::Rule }, |rule| rule.permits(&principal));

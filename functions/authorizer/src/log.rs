@@ -22,7 +22,7 @@ pub(crate) fn decided(event: &Event, rule: Option<&Rule>, verdict: &Verdict) {
             Line { decision: Some("unauthenticated"), reason: Some(failure.reason()), ..decided }.write(request_id);
         }
         Verdict::Authenticated { principal, decision } => {
-            let decided = Line { user: Some(principal.sub), session: principal.sid, ..decided };
+            let decided = Line { user: principal.sub.user(), session: principal.sid, ..decided };
             match decision {
                 Decision::Permitted => Line { decision: Some("permitted"), ..decided }.write(request_id),
                 Decision::Forbidden { missing } => {

@@ -77,6 +77,11 @@ pub enum Event<'a> {
         /// Why, for people.
         fault: &'a dyn std::fmt::Display,
     },
+    /// Nobody, or nobody any more, stands behind a request to a function that finds out itself.
+    Unauthenticated {
+        /// Why.
+        reason: &'static str,
+    },
     /// A request was refused unread.
     BadRequest {
         /// What was wrong, without any value.
@@ -138,6 +143,7 @@ impl Event<'_> {
                 counts: Some(Metric::RotationFailures),
                 ..Line::new("keys_step_refused", Level::Error)
             },
+            Self::Unauthenticated { reason } => refused("unauthenticated", reason),
             Self::BadRequest { fault } => Line { fault: Some(fault), ..refused("bad_request", "bad_request") },
             Self::Failed { fault } => {
                 Line { fault: Some(fault), counts: Some(Metric::Failures), ..Line::new("failed", Level::Error) }

@@ -4,7 +4,7 @@
 
 use super::{Authentication, Failure};
 use crate::keys::{KeysUnavailable, ReadPublicKeys};
-use crate::principal::{CredentialKind, Principal};
+use crate::principal::{CredentialKind, Principal, Subject};
 use crate::tokens::{VerifiedToken, Verifier, VerifyError};
 
 /// Authenticates by the values of `Authorization`, as many as the request has.
@@ -53,7 +53,7 @@ fn is_b64token(text: &str) -> bool {
 
 fn principal(token: &VerifiedToken) -> Principal {
     Principal {
-        sub: token.sub,
+        sub: Subject::User(token.sub),
         sid: Some(token.sid),
         client_id: token.client_id.clone(),
         scope: token.scope.clone(),

@@ -4,9 +4,13 @@
 //! asked and failed ends the search: a bad token beside a good cookie is an attack or a bug, not a choice.
 
 pub mod bearer;
+mod caller;
 mod live_session;
+mod presented;
 
+pub use caller::{Authenticator, Freshness};
 pub use live_session::LiveSession;
+pub use presented::Presented;
 
 use crate::keys::KeysUnavailable;
 use crate::principal::Principal;

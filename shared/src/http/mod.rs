@@ -1,6 +1,7 @@
 //! Requests in, responses out: the one place where the domain's answers become HTTP.
 
 mod body;
+mod caller;
 mod fields;
 mod granted;
 mod oauth;
@@ -10,6 +11,7 @@ mod request_id;
 mod response;
 
 pub use body::{BodyError, MAX_BODY_BYTES, form_or_json, json};
+pub use caller::caller;
 pub use fields::Fields;
 pub use granted::Granted;
 pub use oauth::OAuthError;

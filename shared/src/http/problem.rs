@@ -22,8 +22,12 @@ pub enum ProblemKind {
     InvalidRefreshToken,
     /// None of the scopes that were asked for can be given.
     InvalidScope,
-    /// No principal came with the request.
+    /// Nothing in the request says who is calling.
     Unauthenticated,
+    /// What should say who is calling proves nothing, or no more.
+    InvalidToken,
+    /// The caller is known and may not do this.
+    Forbidden,
     /// Nothing is served under this path.
     NotFound,
     /// A dependency did not answer; nothing was lost, the same request may be sent again.
@@ -60,6 +64,8 @@ impl ProblemKind {
             }
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid-scope", "None of these scopes can be given"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Nobody is signed in"),
+            Self::InvalidToken => (StatusCode::UNAUTHORIZED, "invalid-token", "The credential is not valid"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The caller may not do this"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
             Self::TemporarilyUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "temporarily-unavailable", "Try the same request again")
@@ -92,8 +98,10 @@ impl Problem {
         let mut response = respond(status, "application/problem+json", body);
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
-            // RFC 9110 §15.5.2 asks every 401 for a challenge.
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            // RFC 9110 §15.5.2 asks every 401 for a challenge; RFC 6750 §3.1 says which have an error code.
+            let challenge =
+                if self.kind == ProblemKind::InvalidToken { r#"Bearer error="invalid_token""# } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::identity::UserId;
-use crate::principal::{CredentialKind, Principal};
+use crate::principal::{CredentialKind, Principal, Subject};
 use crate::scope::{Roles, Scopes};
 
 const RULES: &str = include_str!("../../../functions/authorizer/routes.toml");
@@ -12,7 +12,7 @@ const ARN: &str = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod";
 
 fn principal(scope: &str, roles: &str) -> Principal {
     Principal {
-        sub: UserId::from_bytes([1; 16]),
+        sub: Subject::User(UserId::from_bytes([1; 16])),
         sid: None,
         client_id: "app".into(),
         scope: Scopes::parse(scope).unwrap(),

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use vestibule::authentication::LiveSession;
+use vestibule::authentication::{Authenticator, LiveSession};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
 use vestibule::policy::Rules;
-use vestibule::principal::{CredentialKind, Principal};
+use vestibule::principal::{CredentialKind, Principal, Subject};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::storage::StoreError;
 use vestibule::tokens::{AccessTokenClaims, Verifier, mint};
@@ -94,7 +94,7 @@ impl Says {
 
     pub(super) fn principal(&self) -> Principal {
         Principal {
-            sub: user(),
+            sub: Subject::User(user()),
             sid: Some(session()),
             client_id: "vestibule".into(),
             scope: Scopes::parse(self.scope).unwrap(),
@@ -199,7 +199,8 @@ impl World {
 
     pub(super) async fn ask(&self, event: Value) -> Result<Value, NoAnswer> {
         let clock = Clock::Manual(self.clock.clone());
-        let authorizer = Authorizer { verifier: &self.verifier, rules: &self.rules, store: &self.store, clock: &clock };
+        let authenticator = Authenticator { verifier: &self.verifier, store: &self.store, clock: &clock };
+        let authorizer = Authorizer { authenticator, rules: &self.rules };
         handle(&authorizer, event).await
     }
 }
