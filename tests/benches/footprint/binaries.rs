@@ -47,7 +47,7 @@ fn build<'a>(what: impl IntoIterator<Item = &'a str>) -> Result<HashMap<String, 
     cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).stderr(Stdio::inherit());
     let output = cargo.output()?;
     if !output.status.success() {
-        return Err("the binaries could not be built".into());
+        return Err(format!("the binaries could not be built: cargo ended with {}", output.status).into());
     }
     let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
     Ok(messages.filter_map(|message: Value| executable(&message)).collect())

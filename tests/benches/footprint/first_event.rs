@@ -22,7 +22,8 @@ use vestibule_local::storage::Storage;
 use crate::Fault;
 
 /// What is deployed.
-pub(crate) const FUNCTIONS: [&str; 6] = ["login", "refresh", "revoke", "authorizer", "discovery", "whoami"];
+pub(crate) const FUNCTIONS: [&str; 7] =
+    ["login", "refresh", "revoke", "authorizer", "discovery", "rotate_keys", "whoami"];
 /// What it is measured against.
 pub(crate) const BASELINES: [&str; 2] = ["empty", "linked"];
 
@@ -45,7 +46,7 @@ pub(crate) struct FirstEvent {
 }
 
 impl FirstEvent {
-    /// Each program answers without a call to AWS: a malformed body, no principal, no credential, an unknown document.
+    /// Each program answers without a call to AWS: a malformed body or event, no principal, no credential, an unknown document.
     pub(crate) fn without_calls() -> Result<Vec<Self>, Fault> {
         let refused = |program, path| Self::http(program, "POST", path, Some("{"), 400);
         Ok(vec![
@@ -56,6 +57,7 @@ impl FirstEvent {
             refused("revoke", "/revoke")?,
             Self::authorization("GET /whoami", None, false)?,
             Self::http("discovery", "GET", "/.well-known/unknown", None, 404)?,
+            Self { program: "rotate_keys", event: "{}".into(), place: "/errorType", expected: "malformed".into() },
             Self::http("whoami", "GET", "/whoami", None, 401)?,
         ])
     }

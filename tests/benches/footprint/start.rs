@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use vestibule_local::function::Function as _;
+use serde_json::json;
+use vestibule_local::function::{Function as _, FunctionError};
 use vestibule_local::process_function::{ProcessFunction, ProcessSettings};
 
 use crate::Fault;
@@ -79,9 +80,13 @@ async fn first_answer(event: &FirstEvent, program: &Path, world: &World) -> Resu
     };
     let function = ProcessFunction::spawn(settings)?;
     let begun = Instant::now();
-    let answer = function.invoke(event.event.clone()).await?;
+    let answer = function.invoke(event.event.clone()).await;
     let took = begun.elapsed();
-    let answer = serde_json::from_slice(&answer)?;
+    let answer = match answer {
+        Ok(answer) => serde_json::from_slice(&answer)?,
+        Err(FunctionError::Unhandled { error_type, .. }) => json!({ "errorType": error_type }),
+        Err(fault) => return Err(fault.into()),
+    };
     if !event.is_answered_by(&answer) {
         return Err(format!("{} answered {answer}", event.program).into());
     }
