@@ -15,6 +15,7 @@ use crate::passwords::Hasher;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
 use crate::sessions::Session;
+use crate::sessions::refresh_token::RefreshToken;
 use crate::store::{Secrets, Table};
 use crate::telemetry::{Sandbox, signed_with_key_of_age};
 use crate::tokens::{AccessTokenClaims, Verifier, mint};
@@ -84,6 +85,17 @@ impl<S> App<S> {
     /// [`Fault::Keys`] if they were never read and cannot be now.
     pub async fn symmetric_keys(&self) -> Result<Arc<SymmetricKeys>, Fault> {
         Ok(self.symmetric_keys.get(&self.secrets).await?)
+    }
+
+    /// The same, for a refresh token that somebody presents: read again if it names a MAC key that they do not hold.
+    ///
+    /// # Errors
+    /// [`Fault::Keys`] if they were never read and cannot be now, or if that key could not be looked for.
+    pub async fn symmetric_keys_for(&self, token: &Secret<String>) -> Result<Arc<SymmetricKeys>, Fault> {
+        match RefreshToken::names_mac_key(token.expose()) {
+            Some(id) => Ok(self.symmetric_keys.with_mac_key(&self.secrets, id).await?),
+            None => self.symmetric_keys().await,
+        }
     }
 
     /// The key that signs today: from memory when warm.

@@ -139,6 +139,11 @@ impl Stage {
         let line = log.one();
         expect(&line, &said, &["Latency", "Reuse"]);
         expect(&line, &whose, &["Latency", "Reuse"]);
+        scene.try_refresh(&second.refresh).await.expect(401);
+        let said = json!({ "event": "refresh_refused", "reason": "replay", "dynamodb_calls": 1 });
+        let line = log.one();
+        expect(&line, &said, &["Latency", "Refusals"]);
+        expect(&line, &whose, &["Latency", "Refusals"]);
         scene.try_refresh("vrt_forged").await.expect(401);
         let said = json!({ "event": "refresh_refused", "reason": "malformed", "dynamodb_calls": 0 });
         expect(&log.one(), &said, &["Latency", "Refusals"]);
@@ -155,7 +160,10 @@ impl Stage {
         });
         expect(&log.one(), &said, &["ColdStarts", "Latency", "Revocations"]);
         scene.revoke(&tokens.refresh).await.expect(200);
-        expect(&log.one(), &json!({ "event": "nothing_to_revoke", "reason": "no_live_session" }), &["Latency"]);
+        let said = json!({
+            "event": "nothing_to_revoke", "reason": "no_live_session", "user": demo.id, "session": session,
+        });
+        expect(&log.one(), &said, &["Latency"]);
     }
 
     async fn calling(&self, demo: &User) {

@@ -55,7 +55,7 @@ enum Exchange {
 }
 
 async fn exchange<S: Rotate>(app: &App<S>, presented: &Secret<String>) -> Result<Exchange, Fault> {
-    let keys = app.symmetric_keys().await?;
+    let keys = app.symmetric_keys_for(presented).await?;
     // The signing key is made sure of before the token is spent: a rotation whose answer cannot be signed would cost an
     // honest client its retry.
     let signing_key = app.signing_key().await?;
@@ -75,8 +75,9 @@ fn refused(refusal: Refusal) -> Event<'static> {
         Refusal::Reused { user, session, cause } => {
             Event::SessionEnded { user: Some(user), session: Some(session), cause }
         }
-        Refusal::NotOurs(_) | Refusal::Late | Refusal::Over(_) | Refusal::Unknown => {
-            Event::RefreshRefused { reason: refusal.reason() }
+        Refusal::NoGood { user, session, .. } => {
+            Event::RefreshRefused { user: Some(user), session: Some(session), reason: refusal.reason() }
         }
+        Refusal::NotOurs(_) => Event::RefreshRefused { user: None, session: None, reason: refusal.reason() },
     }
 }

@@ -58,11 +58,13 @@ async fn revoke<S: EndSession + ReadPublicKeys + Sync>(
 ) -> Result<Event<'static>, Fault> {
     let (user, session) = match session_of(app, token).await? {
         Ok(named) => named,
-        Err(reason) => return Ok(Event::NothingToRevoke { reason }),
+        Err(reason) => return Ok(Event::NothingToRevoke { user: None, session: None, reason }),
     };
     Ok(match app.store.end(user, session, Ending::Revoked, app.clock.now()).await? {
         Ended::Now => Event::SessionEnded { user: Some(user), session: Some(session), cause: Ending::Revoked },
-        Ended::Already => Event::NothingToRevoke { reason: "no_live_session" },
+        Ended::Already => {
+            Event::NothingToRevoke { user: Some(user), session: Some(session), reason: "no_live_session" }
+        }
     })
 }
 
@@ -74,7 +76,7 @@ async fn session_of<S: ReadPublicKeys + Sync>(
 ) -> Result<Result<(UserId, SessionId), &'static str>, Fault> {
     let text = token.expose();
     if RefreshToken::claims_to_be(text) {
-        let keys = app.symmetric_keys().await?;
+        let keys = app.symmetric_keys_for(token).await?;
         return Ok(RefreshToken::open(text, keys.mac_keys())
             .map(|token| (token.user, token.session))
             .map_err(|not_ours| not_ours.reason()));

@@ -37,6 +37,10 @@ pub enum Event<'a> {
     },
     /// A refresh token was refused; no session was ended for it.
     RefreshRefused {
+        /// Whose session it names, if it is one of ours.
+        user: Option<UserId>,
+        /// Which session it names, if it is one of ours.
+        session: Option<SessionId>,
         /// Why.
         reason: &'static str,
     },
@@ -51,6 +55,10 @@ pub enum Event<'a> {
     },
     /// A revocation found nothing to end (RFC 7009 §2.2).
     NothingToRevoke {
+        /// Whose session the token names, if it is one of ours.
+        user: Option<UserId>,
+        /// Which session it names, if it is one of ours.
+        session: Option<SessionId>,
         /// Why.
         reason: &'static str,
     },
@@ -116,7 +124,9 @@ impl Event<'_> {
                 counts: Some(if retried { Metric::Retries } else { Metric::Refreshes }),
                 ..Line::new("refreshed", Level::Info)
             },
-            Self::RefreshRefused { reason } => refused("refresh_refused", reason),
+            Self::RefreshRefused { user, session, reason } => {
+                Line { user, session, ..refused("refresh_refused", reason) }
+            }
             Self::SessionEnded { user, session, cause } => Line {
                 user,
                 session,
@@ -124,8 +134,8 @@ impl Event<'_> {
                 counts: Some(counted_as(cause)),
                 ..Line::new("session_ended", Level::Warn)
             },
-            Self::NothingToRevoke { reason } => {
-                Line { reason: Some(reason), ..Line::new("nothing_to_revoke", Level::Info) }
+            Self::NothingToRevoke { user, session, reason } => {
+                Line { user, session, reason: Some(reason), ..Line::new("nothing_to_revoke", Level::Info) }
             }
             Self::HashNotUpgraded { user, fault } => Line {
                 decides: false,

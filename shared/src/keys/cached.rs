@@ -68,21 +68,24 @@ impl<T> Cached<T> {
     }
 
     /// A value read after `seen`, or `None` if it is too soon to look for one: for callers who missed something in it.
-    pub(super) async fn newer_than<R, F>(&self, seen: &Arc<T>, read: R) -> Option<Arc<T>>
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`] if it could not be read.
+    pub(super) async fn newer_than<R, F>(&self, seen: &Arc<T>, read: R) -> Result<Option<Arc<T>>, KeysUnavailable>
     where
         R: FnOnce() -> F,
         F: Future<Output = Result<T, KeysUnavailable>>,
     {
         // Whoever comes while another reads waits here, and finds its answer.
         let mut attempts = self.attempts.lock().await;
-        let held = self.held.load_full()?;
+        let Some(held) = self.held.load_full() else { return Ok(None) };
         if !Arc::ptr_eq(&held.value, seen) {
-            return Some(Arc::clone(&held.value));
+            return Ok(Some(Arc::clone(&held.value)));
         }
         if !self.passed(attempts.begun_at, self.limits.refetch_interval) {
-            return None;
+            return Ok(None);
         }
-        self.read(&mut attempts, read).await.ok()
+        self.read(&mut attempts, read).await.map(Some)
     }
 
     async fn renew<R, F>(&self, read: R) -> Result<Arc<T>, KeysUnavailable>

@@ -46,6 +46,7 @@ impl PublicKeys {
             return Ok(Some(Arc::clone(key)));
         }
         let newer = self.0.newer_than(&set, || reader.read_public_keys()).await;
-        Ok(newer.and_then(|set| set.find(kid).cloned()))
+        // A key that cannot be looked for is not known: the token is refused, as any with an unknown key.
+        Ok(newer.ok().flatten().and_then(|set| set.find(kid).cloned()))
     }
 }

@@ -60,9 +60,6 @@ pub enum Refusal {
     /// Not a token that we made.
     #[error(transparent)]
     NotOurs(#[from] NotOurs),
-    /// A late duplicate; the session lives.
-    #[error("a late duplicate")]
-    Late,
     /// Reuse; the session has been ended.
     #[error("reuse, the session has been ended: {cause}")]
     Reused {
@@ -73,6 +70,24 @@ pub enum Refusal {
         /// What the reuse looks like.
         cause: Ending,
     },
+    /// Ours, and no good; nothing was ended for it.
+    #[error("{why}")]
+    NoGood {
+        /// Whose session it names.
+        user: UserId,
+        /// Which session it names.
+        session: SessionId,
+        /// Why it is no good.
+        why: NoGood,
+    },
+}
+
+/// Why an authentic refresh token is refused although it ends nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoGood {
+    /// A late duplicate; the session lives.
+    #[error("a late duplicate")]
+    Late,
     /// The session had expired or ended.
     #[error("the session is over: {0:?}")]
     Over(Over),
@@ -81,16 +96,25 @@ pub enum Refusal {
     Unknown,
 }
 
+impl NoGood {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Late => "late_duplicate",
+            Self::Over(Over::Ended(cause)) => cause.as_str(),
+            Self::Over(Over::Idle) => "idle_expiry",
+            Self::Over(Over::Absolute) => "absolute_expiry",
+            Self::Unknown => "unknown_session",
+        }
+    }
+}
+
 impl Refusal {
     /// The reason as logs spell it.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::NotOurs(not_ours) => not_ours.reason(),
-            Self::Late => "late_duplicate",
-            Self::Reused { cause, .. } | Self::Over(Over::Ended(cause)) => cause.as_str(),
-            Self::Over(Over::Idle) => "idle_expiry",
-            Self::Over(Over::Absolute) => "absolute_expiry",
-            Self::Unknown => "unknown_session",
+            Self::Reused { cause, .. } => cause.as_str(),
+            Self::NoGood { why, .. } => why.reason(),
         }
     }
 }
@@ -118,15 +142,16 @@ pub async fn refresh(
     now: Timestamp,
 ) -> Result<Refreshed, RefreshError> {
     let token = RefreshToken::open(presented.expose(), keys).map_err(Refusal::from)?;
+    let no_good = |why| Refusal::NoGood { user: token.user, session: token.session, why };
     let (session, retried) = match store.rotate(&token, client, keys.active().id(), now).await? {
         Rotation::Rotated(session) => (session, false),
         Rotation::Retried(session) => (session, true),
-        Rotation::Late => return Err(Refusal::Late.into()),
+        Rotation::Late => return Err(no_good(NoGood::Late).into()),
         Rotation::Reused(cause) => {
             return Err(Refusal::Reused { user: token.user, session: token.session, cause }.into());
         }
-        Rotation::Over(over) => return Err(Refusal::Over(over).into()),
-        Rotation::Unknown => return Err(Refusal::Unknown.into()),
+        Rotation::Over(over) => return Err(no_good(NoGood::Over(over)).into()),
+        Rotation::Unknown => return Err(no_good(NoGood::Unknown).into()),
     };
     Ok(Refreshed { refresh_token: current_token(&session, keys), session, retried })
 }

@@ -83,20 +83,20 @@ impl RefreshToken {
         text.starts_with(PREFIX)
     }
 
+    /// The number of the MAC key that `text` says it was made with, if it has a refresh token's form. Nothing is checked.
+    pub fn names_mac_key(text: &str) -> Option<u32> {
+        let bytes = decoded(text).ok()?;
+        let mut fields = Fields(&bytes);
+        let [_format] = fields.take().ok()?;
+        fields.take().ok().map(u32::from_be_bytes)
+    }
+
     /// Reads a token and checks its MAC; no I/O.
     ///
     /// # Errors
     /// [`NotOurs`], for the log alone.
     pub fn open(text: &str, keys: &MacKeys) -> Result<Self, NotOurs> {
-        let encoded = text.strip_prefix(PREFIX).ok_or(NotOurs::Malformed)?;
-        if encoded.len() != TOKEN_CHARS {
-            return Err(NotOurs::Malformed);
-        }
-        let mut bytes = [0; TOKEN_BYTES];
-        let written = URL_SAFE_NO_PAD.decode_slice(encoded, &mut bytes).map_err(|_| NotOurs::Malformed)?;
-        if written != TOKEN_BYTES {
-            return Err(NotOurs::Malformed);
-        }
+        let bytes = decoded(text)?;
         let (body, mac) = bytes.split_at(BODY_BYTES);
         let mut fields = Fields(body);
         let [format] = fields.take()?;
@@ -113,6 +113,18 @@ impl RefreshToken {
             session: SessionId::from_bytes(fields.take()?),
             generation: Generation::from_number(u32::from_be_bytes(fields.take()?)),
         })
+    }
+}
+
+fn decoded(text: &str) -> Result<[u8; TOKEN_BYTES], NotOurs> {
+    let encoded = text.strip_prefix(PREFIX).ok_or(NotOurs::Malformed)?;
+    if encoded.len() != TOKEN_CHARS {
+        return Err(NotOurs::Malformed);
+    }
+    let mut bytes = [0; TOKEN_BYTES];
+    match URL_SAFE_NO_PAD.decode_slice(encoded, &mut bytes) {
+        Ok(TOKEN_BYTES) => Ok(bytes),
+        Ok(_) | Err(_) => Err(NotOurs::Malformed),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Keys roll, nobody notices (promise 7): two keys live at once, unknown names cost one read, MAC keys change under a retry.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use http::Request;
 use vestibule::keys::{
     Algorithm, KeyPair, LONGEST_VERIFIER_CACHE, Limits, MacKey, PublicKeySet, PublishKeys, Published, ReadSigningKeys,
     ReadSymmetricKeys, SymmetricKeys,
 };
 use vestibule::secret::Secret;
 use vestibule::store::Table;
-use vestibule_tests::Scene;
+use vestibule_tests::{Answer, Fault, SECRETS_MANAGER, Scene, Tokens};
 
 /// What the rotation of the signing keys does to the ring: promote the next, publish another one.
 async fn roll(scene: &Scene) {
@@ -104,6 +106,57 @@ async fn a_retry_across_a_rotation_of_the_mac_keys_gets_the_same_token() {
     assert_eq!(scene.refresh(&tokens.refresh).await.refresh, second.refresh);
     let third = scene.refresh(&second.refresh).await;
     scene.refresh(&third.refresh).await;
+}
+
+/// `vestibule keys` never makes a MAC key active before every function knows it; a restored or hand-written secret may.
+#[tokio::test]
+async fn a_mac_key_put_in_force_out_of_turn_is_learnt_once_and_costs_nobody_their_session() {
+    let scene = Scene::new().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    let warm = scene.refresh(&tokens.refresh).await;
+    let secrets = scene.cloud.secrets();
+    let keys = secrets.read_symmetric_keys().await.unwrap();
+    let key = MacKey::new(2, Secret::new([7; 32]));
+    let mac = keys.mac_keys().accepting(key).unwrap().activating(2).unwrap();
+    secrets.write_symmetric_keys(&SymmetricKeys::new(mac, keys.peppers().clone())).await.unwrap();
+    let body = serde_json::json!({ "refresh_token": warm.refresh }).to_string();
+    let request = Request::post("/refresh").header("content-type", "application/json").body(body.into()).unwrap();
+    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let made_elsewhere = Tokens::of(Answer::new(scene.second_gateway().call(here, request).await));
+
+    scene.wait(31);
+    scene.wire.break_always(SECRETS_MANAGER, Fault::Unreachable);
+    scene.try_refresh(&made_elsewhere.refresh).await.expect(503);
+    scene.wire.mend();
+    scene.wait(31);
+    scene.wire.take_calls();
+    let next = scene.refresh(&made_elsewhere.refresh).await;
+    assert_eq!(scene.wire.take_calls(), ["GetSecretValue", "UpdateItem"]);
+    scene.refresh(&next.refresh).await;
+    assert_eq!(scene.wire.take_calls(), ["UpdateItem"]);
+}
+
+#[tokio::test]
+async fn invented_mac_keys_are_looked_for_once_in_half_a_minute() {
+    let scene = Scene::new().await;
+    let tokens = scene.login(&scene.demo().await).await;
+    let current = scene.refresh(&tokens.refresh).await.refresh;
+    scene.wait(31);
+    scene.wire.take_calls();
+    for number in 2..100 {
+        scene.try_refresh(&naming_mac_key(&current, number)).await.expect(401);
+    }
+    assert_eq!(scene.wire.take_calls(), ["GetSecretValue"]);
+    scene.refresh(&current).await;
+}
+
+/// The same token, as if it had been made with another key.
+fn naming_mac_key(token: &str, number: u32) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let mut bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix("vrt_").unwrap()).unwrap();
+    bytes[1..5].copy_from_slice(&number.to_be_bytes());
+    format!("vrt_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn kid(token: &str) -> String {

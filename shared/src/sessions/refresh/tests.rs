@@ -179,15 +179,16 @@ async fn a_text_that_is_no_token_of_ours_never_reaches_storage() {
 async fn each_answer_of_storage_but_success_is_a_refusal_of_its_own() {
     let (user, id) = (session(7, 1).user, session(7, 1).id);
     let reused = |cause| Refusal::Reused { user, session: id, cause };
+    let no_good = |why| Refusal::NoGood { user, session: id, why };
     for (says, refusal, reason) in [
-        (Rotation::Late, Refusal::Late, "late_duplicate"),
+        (Rotation::Late, no_good(NoGood::Late), "late_duplicate"),
         (Rotation::Reused(Ending::LostResponse), reused(Ending::LostResponse), "lost_response"),
         (Rotation::Reused(Ending::Concurrent), reused(Ending::Concurrent), "concurrent"),
         (Rotation::Reused(Ending::Replay), reused(Ending::Replay), "replay"),
-        (Rotation::Over(Over::Idle), Refusal::Over(Over::Idle), "idle_expiry"),
-        (Rotation::Over(Over::Absolute), Refusal::Over(Over::Absolute), "absolute_expiry"),
-        (Rotation::Over(Over::Ended(Ending::Revoked)), Refusal::Over(Over::Ended(Ending::Revoked)), "revoked"),
-        (Rotation::Unknown, Refusal::Unknown, "unknown_session"),
+        (Rotation::Over(Over::Idle), no_good(NoGood::Over(Over::Idle)), "idle_expiry"),
+        (Rotation::Over(Over::Absolute), no_good(NoGood::Over(Over::Absolute)), "absolute_expiry"),
+        (Rotation::Over(Over::Ended(Ending::Revoked)), no_good(NoGood::Over(Over::Ended(Ending::Revoked))), "revoked"),
+        (Rotation::Unknown, no_good(NoGood::Unknown), "unknown_session"),
     ] {
         let RefreshError::Refused(refused) = refused(Ok(says)).await else { panic!("{reason}") };
         assert_eq!((refused, refused.reason()), (refusal, reason));
