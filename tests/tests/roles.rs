@@ -4,7 +4,8 @@
 //! `cargo test --test roles -- --nocapture` prints the roles. The template is read as plain data, so that a statement is judged by its
 //! own words: `!GetAtt Table.Arn` is the text `Table.Arn`.
 //!
-//! What is not here: SAM attaches the managed policy `AWSLambdaBasicExecutionRole` to each role, which lets it write logs.
+//! Each function has a role of the template. To one that has none SAM gives its own, with the managed policy
+//! `AWSLambdaBasicExecutionRole`, which lets it write the logs of every function of the account.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
 
@@ -14,7 +15,12 @@ use serde_json::{Map, Value};
 
 const TEMPLATE: &str = include_str!("../../infra/template.yaml");
 /// Whoever reads these keys can sign a token for anybody.
-const SIGNERS: [&str; 3] = ["LoginFunction", "RefreshFunction", "RotateKeysFunction"];
+const SIGNERS: [&str; 3] = ["LoginFunctionRole", "RefreshFunctionRole", "RotateKeysFunctionRole"];
+/// Whom a role lets take it: Lambda, and nobody else.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+/// The one policy of somebody else's: X-Ray's, whose resource is `*` because X-Ray has no narrower one.
+const TRACES: [&str; 3] =
+    ["IsTraced", "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess", "AWS::NoValue"];
 /// DynamoDB's actions that name a partition key. A condition on `dynamodb:LeadingKeys` with `ForAllValues` holds for a request
 /// that names none, so it binds these and no other action.
 const BY_KEY: [&str; 5] =
@@ -61,27 +67,22 @@ fn statement(value: &Value) -> Statement {
     }
 }
 
-/// The statements of each function, and of each role that stands for itself. A managed policy or a policy template has no
-/// statements to judge, and is refused.
+/// The statements of each role. What would give a role more than its own statements is refused.
 fn roles(template: &str) -> BTreeMap<String, Vec<Statement>> {
     let mut roles = BTreeMap::new();
     for (id, resource) in resources(template) {
         let properties = &resource["Properties"];
-        let documents: Vec<&Value> = match resource["Type"].as_str().unwrap() {
-            "AWS::Serverless::Function" => properties["Policies"].as_array().into_iter().flatten().collect(),
-            "AWS::IAM::Role" => properties["Policies"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|policy| &policy["PolicyDocument"])
-                .collect(),
+        match resource["Type"].as_str().unwrap() {
+            "AWS::IAM::Role" => {}
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+                panic!("{id}: policies stand in the role that they are for")
+            }
             _ => continue,
-        };
-        let statements = documents.into_iter().flat_map(|document| {
-            document["Statement"]
-                .as_array()
-                .unwrap_or_else(|| panic!("{id} has a policy of somebody else's: {document}"))
-        });
+        }
+        assert_eq!(properties["AssumeRolePolicyDocument"], serde_json::from_str::<Value>(TRUST).unwrap(), "{id}");
+        assert_eq!(words(&properties["ManagedPolicyArns"]), TRACES.map(str::to_owned).into(), "{id}");
+        let policies = properties["Policies"].as_array().unwrap();
+        let statements = policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
         let statements = statements.map(statement).collect();
         roles.insert(id, statements);
     }
@@ -133,11 +134,34 @@ fn no_role_has_more_than_its_function_needs() {
 #[test]
 fn the_authorizer_and_discovery_touch_no_secret_and_the_demo_touches_nothing() {
     let roles = roles(TEMPLATE);
-    for reader in ["AuthorizerFunction", "DiscoveryFunction"] {
-        let actions: BTreeSet<_> = roles[reader].iter().flat_map(|statement| &statement.actions).collect();
-        assert_eq!(actions, BTreeSet::from([&"dynamodb:GetItem".to_owned()]), "{reader}");
+    let beside_logs = |role: &str| -> BTreeSet<_> {
+        roles[role].iter().flat_map(|one| &one.actions).filter(|action| !action.starts_with("logs:")).cloned().collect()
+    };
+    for reader in ["AuthorizerFunctionRole", "DiscoveryFunctionRole"] {
+        assert_eq!(beside_logs(reader), BTreeSet::from(["dynamodb:GetItem".to_owned()]), "{reader}");
     }
-    assert_eq!(roles["WhoamiFunction"], []);
+    assert_eq!(beside_logs("WhoamiFunctionRole"), BTreeSet::new());
+}
+
+#[test]
+fn each_function_has_a_role_of_its_own_and_writes_to_its_own_log_group_alone() {
+    let roles = roles(TEMPLATE);
+    let mut taken = BTreeSet::new();
+    for (id, resource) in
+        resources(TEMPLATE).iter().filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function")
+    {
+        let properties = &resource["Properties"];
+        let role = format!("{id}Role");
+        assert_eq!(properties["Role"], format!("{role}.Arn"), "{id}: give it `Role: !GetAtt {role}.Arn`");
+        assert_eq!(properties["Policies"], Value::Null, "{id}: with a role of its own SAM takes no notice of them");
+        let group = properties["LoggingConfig"]["LogGroup"].as_str().unwrap();
+        let writes = roles[&role].iter().filter(|one| one.actions.iter().any(|action| action.starts_with("logs:")));
+        let writes: Vec<_> = writes.map(|one| (&one.actions, &one.resources)).collect();
+        let (actions, resource) = (["logs:CreateLogStream", "logs:PutLogEvents"], format!("{group}.Arn"));
+        assert_eq!(writes, [(&actions.map(str::to_owned).into(), &BTreeSet::from([resource]))], "{role}");
+        taken.insert(role);
+    }
+    assert_eq!(roles.into_keys().collect::<BTreeSet<_>>(), taken, "nobody else has a role");
 }
 
 #[test]

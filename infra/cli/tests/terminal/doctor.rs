@@ -130,13 +130,13 @@ fn bounded_lock_out_is_a_number_for_each_route() {
 
 #[test]
 fn each_broken_template_has_exactly_its_own_fault() {
-    let own = "Action: [dynamodb:PutItem, dynamodb:ConditionCheckItem]\n              Resource: !GetAtt Table.Arn";
-    let any_action = "Action: dynamodb:*\n              Resource: !GetAtt Table.Arn";
-    let any_table = "Action: [dynamodb:PutItem, dynamodb:ConditionCheckItem]\n              Resource: \"*\"";
-    let all_but_one = "NotAction: dynamodb:DeleteTable\n              Resource: !GetAtt Table.Arn";
-    let mac_keys = "Sid: ReadMacKeys\n              Effect: Allow\n              Action: secretsmanager:GetSecretValue\n              Resource: !GetAtt SymmetricKeys.Id";
+    let own = "Action: [dynamodb:PutItem, dynamodb:ConditionCheckItem]\n                Resource: !GetAtt Table.Arn";
+    let any_action = "Action: dynamodb:*\n                Resource: !GetAtt Table.Arn";
+    let any_table = "Action: [dynamodb:PutItem, dynamodb:ConditionCheckItem]\n                Resource: \"*\"";
+    let all_but_one = "NotAction: dynamodb:DeleteTable\n                Resource: !GetAtt Table.Arn";
+    let mac_keys = "Sid: ReadMacKeys\n                Effect: Allow\n                Action: secretsmanager:GetSecretValue\n                Resource: !GetAtt SymmetricKeys.Id";
     let signing_keys = &mac_keys.replace("SymmetricKeys", "SigningKeys");
-    let sessions = "Sid: ReadSessionsForStrictRoutes\n              Effect: Allow\n              Action: dynamodb:GetItem\n              Resource: !GetAtt Table.Arn";
+    let sessions = "Sid: ReadSessionsForStrictRoutes\n                Effect: Allow\n                Action: dynamodb:GetItem\n                Resource: !GetAtt Table.Arn";
     let sessions_and_secret = &sessions
         .replace("dynamodb:GetItem", "[dynamodb:GetItem, secretsmanager:GetSecretValue]")
         .replace("!GetAtt Table.Arn", "[!GetAtt Table.Arn, !Ref SymmetricKeys]");
@@ -151,6 +151,7 @@ fn each_broken_template_has_exactly_its_own_fault() {
         (own, any_action, "policies LoginFunction"),
         (own, any_table, "policies LoginFunction"),
         (own, all_but_one, "policies LoginFunction"),
+        ("Resource: !GetAtt WhoamiLogs.Arn", "Resource: \"*\"", "policies WhoamiFunction"),
         (mac_keys, signing_keys, "secret-readers RevokeFunction"),
         (sessions, sessions_and_secret, "secret-readers AuthorizerFunction"),
         ("[!Equals [!Join [\"\", !Ref AllowedOrigins], \"\"]]", "[!Equals [a, a]]", "cors API"),
@@ -173,11 +174,12 @@ fn each_broken_template_has_exactly_its_own_fault() {
 
 #[test]
 fn what_works_but_should_be_known_is_a_warning() {
-    let managed = "CodeUri: ../functions/whoami\n";
+    let role = "Role: !GetAtt WhoamiFunctionRole.Arn\n";
     for (from, to, expected) in [
         ("LoggingConfig: { LogGroup: !Ref RevokeLogs }", "Timeout: 9", "log-retention RevokeFunction"),
         ("LeadingKeys: [\"LOGIN#*\"]", "LeadingKeys: [\"*\"]", "policies LoginFunction"),
-        (managed, &format!("{managed}      Policies: AdministratorAccess\n"), "policies WhoamiFunction"),
+        (role, "Policies: AdministratorAccess\n", "policies WhoamiFunction"),
+        (role, "Policies: []\n", "policies WhoamiFunction"),
         ("Binary: revoke }", "Binary: sign_out }", "public-routes POST /revoke"),
     ] {
         examined(&edited(from, to), &[]).assert("warning", &[expected]);
@@ -191,6 +193,7 @@ fn a_parameter_is_exactly_its_own_finding() {
         ("AllowedOrigins=*", "fault", &["cors API"]),
         ("AccessTokenSeconds=901", "warning", &["token-life access tokens"]),
         ("RefreshGraceSeconds=0", "warning", &["refresh-grace RefreshFunction"]),
+        ("Tracing=Active", "warning", &[]),
         ("KeyRotationDays=0", "warning", &["rotation SigningKeys"]),
         ("DemoApi=false", "warning", &["route-rules GET /whoami", "route-rules GET /orders", "route-rules GET /admin"]),
     ] {

@@ -61,7 +61,10 @@ pub(super) fn arn(stack: &str, id: &str, kind: &str) -> String {
         FUNCTION => ("lambda", "function:"),
         TABLE => ("dynamodb", "table/"),
         SECRET => ("secretsmanager", "secret:"),
+        LOG_GROUP => ("logs", "log-group:"),
         _ => (service.as_str(), ""),
     };
-    format!("arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{prefix}{}", physical(stack, id))
+    // A log group's stands for its streams as well.
+    let suffix = if kind == LOG_GROUP { ":*" } else { "" };
+    format!("arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{prefix}{}{suffix}", physical(stack, id))
 }

@@ -3,6 +3,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>, and `Policies` in
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html>
 
+use std::collections::BTreeSet;
+
 use super::fault::{Fault, TemplateFault};
 use super::functions;
 use super::names::{MANAGED_POLICY, POLICY, ROLE};
@@ -10,6 +12,9 @@ use super::resources::{Resource, Resources};
 use super::stack::Stack;
 use super::value::{Property, Value};
 use super::yaml::Node;
+
+/// What SAM gives to each function that has no role of its own: to write logs, those of every function.
+const LOGS: &str = "AWSLambdaBasicExecutionRole";
 
 /// What somebody may do.
 #[derive(Debug, Clone)]
@@ -48,7 +53,7 @@ pub struct Statement {
     pub leading_keys: Vec<String>,
 }
 
-/// Every role: of functions first, then those of their own.
+/// Every role: of functions first, then policies and roles that no function here takes.
 pub(super) fn read(resources: &Resources<'_>, root: &Node, stack: &Stack) -> Vec<Role> {
     let function = |resource: Resource<'_>| Role {
         holder: resource.id.to_owned(),
@@ -62,16 +67,23 @@ pub(super) fn read(resources: &Resources<'_>, root: &Node, stack: &Stack) -> Vec
             grants: grants(&resource),
         })
     };
+    let taken: BTreeSet<_> = functions::declared(resources, root)
+        .filter_map(|resource| resource.property("Role").ok()?.text().ok()?)
+        .collect();
     functions::declared(resources, root)
         .map(function)
-        .chain(own(ROLE, of_role))
+        .chain(own(ROLE, of_role).filter(|role| !taken.contains(&resources.arn(&role.holder, ROLE))))
         .chain(own(POLICY, of_policy))
         .chain(own(MANAGED_POLICY, of_policy))
         .collect()
 }
 
 fn of_function(resource: &Resource<'_>, resources: &Resources<'_>) -> Result<Vec<Grant>, TemplateFault> {
-    let Some(role) = resource.property("Role")?.text()? else { return policies(resource.property("Policies")?) };
+    let Some(role) = resource.property("Role")?.text()? else {
+        let mut grants = policies(resource.property("Policies")?)?;
+        grants.push(Grant::Named(LOGS.to_owned()));
+        return Ok(grants);
+    };
     match resources.of_type(ROLE).find(|declared| resources.arn(declared.id, ROLE) == role) {
         Some(declared) => of_role(&declared),
         None => Ok(vec![Grant::Named(role)]),

@@ -52,6 +52,8 @@ pub struct Lasting {
 pub struct LogGroup {
     /// Its logical id.
     pub id: String,
+    /// Its ARN on a laptop, as policies name it: with `:*` for its streams.
+    pub arn: String,
     /// How long it keeps them; for ever where it does not say.
     pub retention_days: Option<u32>,
 }
@@ -69,7 +71,8 @@ impl Review {
         let resources = Resources::of(&root, stack_name, parameters)?;
         let stack = Stack::of(&resources, &root)?;
         let table = resources.only(TABLE)?;
-        let logs: Vec<_> = resources.of_type(LOG_GROUP).map(|group| log_group(&group)).collect::<Result<_, _>>()?;
+        let logs: Vec<_> =
+            resources.of_type(LOG_GROUP).map(|group| log_group(&resources, &group)).collect::<Result<_, _>>()?;
         let groups: BTreeSet<_> = logs.iter().map(|group| resources.name(&group.id)).collect();
         let mut without_log_group = Vec::new();
         for function in functions::declared(&resources, &root) {
@@ -112,9 +115,9 @@ fn lasting(resources: &Resources<'_>) -> Result<Vec<Lasting>, TemplateFault> {
         .collect()
 }
 
-fn log_group(resource: &Resource<'_>) -> Result<LogGroup, TemplateFault> {
+fn log_group(resources: &Resources<'_>, resource: &Resource<'_>) -> Result<LogGroup, TemplateFault> {
     let retention_days = resource.property("RetentionInDays")?.whole_number(1..=MOST_DAYS)?;
-    Ok(LogGroup { id: resource.id.to_owned(), retention_days })
+    Ok(LogGroup { id: resource.id.to_owned(), arn: resources.arn(resource.id, LOG_GROUP), retention_days })
 }
 
 fn rotation_days(resources: &Resources<'_>) -> Result<Option<u32>, TemplateFault> {

@@ -9,15 +9,18 @@ use crate::doctor::finding::{Check, Finding};
 
 const CHECK: Check = Check("policies");
 
-/// Managed policies that give a function its own logs or traces and nothing else.
-const HARMLESS: [&str; 3] = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"];
+/// Managed policies that let a function write traces, which X-Ray grants for no narrower resource than all.
+const TRACES: [&str; 2] = ["AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"];
+/// SAM gives it to every function that has no role of its own.
+const ALL_LOGS: &str = "AWSLambdaBasicExecutionRole";
 
 pub(super) fn policies(facts: &Facts) -> Vec<Finding> {
-    let tables: Vec<_> = facts.review.lasting.iter().map(|lasting| format!("{}/index/", lasting.arn)).collect();
-    facts.review.roles.iter().flat_map(|role| of_role(role, &tables)).collect()
+    let indexes = facts.review.lasting.iter().map(|lasting| format!("{}/index/*", lasting.arn));
+    let parts: Vec<_> = indexes.chain(facts.review.logs.iter().map(|group| group.arn.clone())).collect();
+    facts.review.roles.iter().flat_map(|role| of_role(role, &parts)).collect()
 }
 
-fn of_role(role: &Role, indexes: &[String]) -> Vec<Finding> {
+fn of_role(role: &Role, parts: &[String]) -> Vec<Finding> {
     let grants = match &role.grants {
         Ok(grants) => grants,
         Err(fault) => {
@@ -28,26 +31,32 @@ fn of_role(role: &Role, indexes: &[String]) -> Vec<Finding> {
             )];
         }
     };
-    let mut findings: Vec<_> = grants.iter().filter_map(|grant| of_grant(&role.holder, grant, indexes)).collect();
+    let mut findings: Vec<_> = grants.iter().filter_map(|grant| of_grant(&role.holder, grant, parts)).collect();
     if findings.is_empty() {
         findings.push(CHECK.ok(&role.holder, "no wildcard, and no more of the table than it needs"));
     }
     findings
 }
 
-fn of_grant(holder: &str, grant: &Grant, indexes: &[String]) -> Option<Finding> {
+fn of_grant(holder: &str, grant: &Grant, parts: &[String]) -> Option<Finding> {
     match grant {
-        Grant::Named(name) if HARMLESS.iter().any(|harmless| name.ends_with(harmless)) => None,
+        Grant::Named(name) if TRACES.iter().any(|traces| name.ends_with(traces)) => None,
+        Grant::Named(name) if name.ends_with(ALL_LOGS) => Some(CHECK.warning(
+            holder,
+            format!("may write the logs of every function ({ALL_LOGS})"),
+            "give it a role of its own, with logs:CreateLogStream and logs:PutLogEvents on its log group",
+        )),
         Grant::Named(name) => Some(CHECK.warning(
             holder,
             format!("has {name}, which stands elsewhere"),
             "state its policy in the template",
         )),
-        Grant::Statement(statement) => of_statement(holder, statement, indexes),
+        Grant::Statement(statement) => of_statement(holder, statement, parts),
     }
 }
 
-fn of_statement(holder: &str, statement: &Statement, indexes: &[String]) -> Option<Finding> {
+/// `parts` are wildcards that reach no further than one resource of the template: the indexes of a table, the streams of a log group.
+fn of_statement(holder: &str, statement: &Statement, parts: &[String]) -> Option<Finding> {
     if !statement.allows {
         return None;
     }
@@ -62,9 +71,12 @@ fn of_statement(holder: &str, statement: &Statement, indexes: &[String]) -> Opti
     if let Some(action) = statement.actions.iter().find(|action| is_wild(action)) {
         return Some(CHECK.fault(holder, format!("{said} allows the actions {action}"), "name each action"));
     }
-    let own_index = |resource: &str| indexes.iter().any(|index| resource.starts_with(index.as_str()));
-    if let Some(resource) = statement.resources.iter().find(|resource| is_wild(resource) && !own_index(resource)) {
-        return Some(CHECK.fault(holder, format!("{said} reaches {resource}"), "name the one table or secret"));
+    if let Some(resource) = statement.resources.iter().find(|resource| is_wild(resource) && !parts.contains(resource)) {
+        return Some(CHECK.fault(
+            holder,
+            format!("{said} reaches {resource}"),
+            "name the one table, secret or log group",
+        ));
     }
     let items = statement.actions.iter().any(|action| action.starts_with("dynamodb:") && action.ends_with("Item"));
     let unbounded = statement.leading_keys.is_empty() || statement.leading_keys.iter().any(|key| key == "*");

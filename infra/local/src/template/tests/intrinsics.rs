@@ -73,7 +73,7 @@ fn resources_have_names_of_the_laptop() {
     assert_eq!(environment["A"], "app-Secret");
     assert_eq!(environment["B"], "arn:aws:secretsmanager:us-east-1:000000000000:secret:app-Secret");
     assert_eq!(environment["C"], "app-Logs");
-    assert_eq!(environment["D"], "arn:aws:logs:us-east-1:000000000000:app-Logs");
+    assert_eq!(environment["D"], "arn:aws:logs:us-east-1:000000000000:log-group:app-Logs:*");
 }
 
 #[test]
