@@ -23,6 +23,7 @@ use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{
     Algorithm, Jwk, KeysUnavailable, MacKey, MacKeys, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing,
 };
+use vestibule::principal::Subject;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 use vestibule::sessions::refresh::{Rotate, Rotation, current_token, refresh};
@@ -84,12 +85,12 @@ impl Issuer {
         let claims = AccessTokenClaims {
             issuer: ISSUER,
             audience: AUDIENCE,
-            subject: UserId::from_bytes([1; 16]),
+            subject: Subject::User(UserId::from_bytes([1; 16])),
             client_id: "first-party",
             scope: &self.scope,
             roles: &self.roles,
-            session: SessionId::from_bytes([2; 16]),
-            auth_time: self.now,
+            session: Some(SessionId::from_bytes([2; 16])),
+            auth_time: Some(self.now),
             issued_at: self.now,
             expires_at: self.now.plus(LIFETIME),
             id,

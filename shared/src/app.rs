@@ -12,6 +12,7 @@ use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
 use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::passwords::Hasher;
+use crate::principal::Subject;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
 use crate::sessions::Session;
@@ -126,12 +127,12 @@ impl<S> App<S> {
         let claims = AccessTokenClaims {
             issuer: &self.config.issuer,
             audience: &self.config.audience,
-            subject: session.user,
+            subject: Subject::User(session.user),
             client_id: &session.client_id,
             scope: &session.scope,
             roles: &session.roles,
-            session: session.id,
-            auth_time: session.auth_time,
+            session: Some(session.id),
+            auth_time: Some(session.auth_time),
             issued_at: now,
             expires_at,
             id: self.randomness.bytes()?,

@@ -23,6 +23,7 @@ use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
 use vestibule::policy::Rules;
+use vestibule::principal::Subject;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::storage::StoreError;
 use vestibule::telemetry::Sandbox;
@@ -76,12 +77,12 @@ fn bearer(key: &SigningKey, number: usize) -> Value {
     let claims = AccessTokenClaims {
         issuer: ISSUER,
         audience: AUDIENCE,
-        subject: UserId::from_bytes([1; 16]),
+        subject: Subject::User(UserId::from_bytes([1; 16])),
         client_id: "first-party",
         scope: &Scopes::parse("orders:read orders:write invoices:read").unwrap(),
         roles: &Roles::parse("support").unwrap(),
-        session: SessionId::from_bytes([2; 16]),
-        auth_time: NOW,
+        session: Some(SessionId::from_bytes([2; 16])),
+        auth_time: Some(NOW),
         issued_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         id,

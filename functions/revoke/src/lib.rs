@@ -82,7 +82,7 @@ async fn session_of<S: ReadPublicKeys + Sync>(
             .map_err(|not_ours| not_ours.reason()));
     }
     match app.verifier.verify(text.as_bytes(), &app.store).await {
-        Ok(token) => Ok(Ok((token.sub, token.sid))),
+        Ok(token) => Ok(token.sub.user().zip(token.sid).ok_or("no_session")),
         Err(VerifyError::Refused(refusal)) => Ok(Err(refusal.reason())),
         Err(VerifyError::KeysUnavailable(fault)) => Err(fault.into()),
     }

@@ -4,7 +4,7 @@
 
 use super::{Authentication, Failure};
 use crate::keys::{KeysUnavailable, ReadPublicKeys};
-use crate::principal::{CredentialKind, Principal, Subject};
+use crate::principal::{CredentialKind, Principal};
 use crate::tokens::{VerifiedToken, Verifier, VerifyError};
 
 /// Authenticates by the values of `Authorization`, as many as the request has.
@@ -53,13 +53,13 @@ fn is_b64token(text: &str) -> bool {
 
 fn principal(token: &VerifiedToken) -> Principal {
     Principal {
-        sub: Subject::User(token.sub),
-        sid: Some(token.sid),
+        sub: token.sub,
+        sid: token.sid,
         client_id: token.client_id.clone(),
         scope: token.scope.clone(),
         roles: token.roles.clone(),
         auth_method: CredentialKind::AccessToken,
-        auth_time: Some(token.auth_time),
+        auth_time: token.auth_time,
         tenant: None,
     }
 }

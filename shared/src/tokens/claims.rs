@@ -1,13 +1,13 @@
 //! What an access token says, read out of a payload whose signature is good (RFC 9068 §2.2 and §4, RFC 7519 §4.1).
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Refusal;
 use super::members::{Members, NotMembers};
 use crate::clock::Timestamp;
-use crate::identity::{SessionId, UserId};
+use crate::identity::SessionId;
 use crate::keys::LONGEST_TOKEN_LIFETIME;
+use crate::principal::Subject;
 use crate::scope::{Roles, Scopes};
 
 /// How far `iat` and `nbf` may lie in the future. The clocks of issuer and verifier are both kept by NTP and differ by
@@ -21,18 +21,20 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// An access token that was verified: who may do what, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
-    /// The user.
-    pub sub: UserId,
-    /// The session that it was minted for.
-    pub sid: SessionId,
-    /// The client that the user signed in with.
+    /// The person or the service.
+    pub sub: Subject,
+    /// Whom it is for.
+    pub aud: Vec<String>,
+    /// The session that it was minted for: a person's, always; a service's never.
+    pub sid: Option<SessionId>,
+    /// The client that it was given to.
     pub client_id: String,
     /// What it may be used for.
     pub scope: Scopes,
     /// What the user is.
     pub roles: Roles,
-    /// When the user signed in.
-    pub auth_time: Timestamp,
+    /// When the person signed in, if it is one.
+    pub auth_time: Option<Timestamp>,
     /// When it was minted.
     pub iat: Timestamp,
     /// When it stops working.
@@ -48,7 +50,8 @@ pub struct VerifiedToken {
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
     pub(super) issuer: String,
-    pub(super) audience: String,
+    /// Any, for whoever asks about tokens that others will accept.
+    pub(super) audience: Option<String>,
 }
 
 impl VerifiedToken {
@@ -63,7 +66,10 @@ impl VerifiedToken {
         if text("iss", Refusal::IssNotAString, Refusal::IssMissing)? != expected.issuer {
             return Err(Refusal::IssWrong);
         }
-        check_audience(members.find("aud").ok_or(Refusal::AudMissing)?, &expected.audience)?;
+        let aud = audiences(members.find("aud").ok_or(Refusal::AudMissing)?)?;
+        if expected.audience.as_ref().is_some_and(|expected| !aud.contains(expected)) {
+            return Err(Refusal::AudWrong);
+        }
         let exp = moment(&members, "exp", Refusal::ExpNotANumber, Refusal::ExpOutOfRange)?;
         let iat = moment(&members, "iat", Refusal::IatNotANumber, Refusal::IatOutOfRange)?;
         let nbf = moment(&members, "nbf", Refusal::NbfNotANumber, Refusal::NbfOutOfRange)?;
@@ -71,17 +77,21 @@ impl VerifiedToken {
         check_times(exp, iat, nbf, now)?;
 
         let sub = text("sub", Refusal::SubNotAString, Refusal::SubMissing)?;
-        let sid = text("sid", Refusal::SidNotAString, Refusal::SidMissing)?;
+        let sub = sub.parse().map_err(|_| Refusal::SubNotASubject)?;
+        let sid = members.string("sid").map_err(|_| Refusal::SidNotAString)?;
+        let sid = sid.map(|sid| sid.parse()).transpose().map_err(|_| Refusal::SidNotASession)?;
         let auth_time = moment(&members, "auth_time", Refusal::AuthTimeNotANumber, Refusal::AuthTimeOutOfRange)?;
+        check_subject(sub, sid, auth_time)?;
         let scope = members.string("scope").map_err(|_| Refusal::ScopeNotAString)?.unwrap_or_default();
         let roles = members.find("roles").map_or_else(|| Ok(Roles::default()), serde_json::from_str);
         Ok(Self {
-            sub: sub.parse().map_err(|_| Refusal::SubNotAUser)?,
-            sid: sid.parse().map_err(|_| Refusal::SidNotASession)?,
+            sub,
+            aud,
+            sid,
             client_id: text("client_id", Refusal::ClientIdNotAString, Refusal::ClientIdMissing)?.into_owned(),
             scope: Scopes::parse(&scope).map_err(|_| Refusal::ScopeMalformed)?,
             roles: roles.map_err(|_| Refusal::RolesMalformed)?,
-            auth_time: auth_time.ok_or(Refusal::AuthTimeMissing)?,
+            auth_time,
             iat,
             exp,
             jti: text("jti", Refusal::JtiNotAString, Refusal::JtiMissing)?.into_owned(),
@@ -113,16 +123,23 @@ fn check_times(exp: Timestamp, iat: Timestamp, nbf: Option<Timestamp>, now: Time
     Ok(())
 }
 
-/// RFC 7519 §4.1.3: one string, or an array of strings with ours among them.
-fn check_audience(value: &str, expected: &str) -> Result<(), Refusal> {
-    let named = if value.starts_with('[') {
-        let audiences: Vec<Cow<'_, str>> = serde_json::from_str(value).map_err(|_| Refusal::AudNotStrings)?;
-        audiences.iter().any(|audience| audience == expected)
+/// A person's token says in which session they signed in and when; a service has neither.
+const fn check_subject(sub: Subject, sid: Option<SessionId>, auth_time: Option<Timestamp>) -> Result<(), Refusal> {
+    match (sub, sid, auth_time) {
+        (Subject::User(_), None, _) => Err(Refusal::SidMissing),
+        (Subject::User(_), Some(_), None) => Err(Refusal::AuthTimeMissing),
+        (Subject::Service(_), Some(_), _) => Err(Refusal::SidOfAService),
+        (Subject::User(_), Some(_), Some(_)) | (Subject::Service(_), None, _) => Ok(()),
+    }
+}
+
+/// RFC 7519 §4.1.3: one string, or an array of strings.
+fn audiences(value: &str) -> Result<Vec<String>, Refusal> {
+    if value.starts_with('[') {
+        serde_json::from_str(value).map_err(|_| Refusal::AudNotStrings)
     } else {
-        let audience: Cow<'_, str> = serde_json::from_str(value).map_err(|_| Refusal::AudNotStrings)?;
-        audience == expected
-    };
-    if named { Ok(()) } else { Err(Refusal::AudWrong) }
+        serde_json::from_str(value).map(|one| vec![one]).map_err(|_| Refusal::AudNotStrings)
+    }
 }
 
 /// A `NumericDate` (RFC 7519 §2), whole seconds only: digits, and no more than [`LAST_SECOND`].

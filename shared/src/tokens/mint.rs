@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::MAX_TOKEN_BYTES;
 use crate::clock::Timestamp;
-use crate::identity::{SessionId, UserId};
+use crate::identity::SessionId;
 use crate::keys::{Algorithm, NotSigned, SigningKey};
+use crate::principal::Subject;
 use crate::scope::{Roles, Scopes};
 use crate::secret::Secret;
 
@@ -22,17 +23,17 @@ pub struct AccessTokenClaims<'a> {
     /// `aud`.
     pub audience: &'a str,
     /// `sub`.
-    pub subject: UserId,
+    pub subject: Subject,
     /// `client_id`.
     pub client_id: &'a str,
     /// `scope`; left out if empty, which no scope value may be (RFC 6749 §3.3).
     pub scope: &'a Scopes,
     /// `roles`; left out if there are none.
     pub roles: &'a Roles,
-    /// `sid`.
-    pub session: SessionId,
-    /// `auth_time`: when the user signed in.
-    pub auth_time: Timestamp,
+    /// `sid`; a service has none.
+    pub session: Option<SessionId>,
+    /// `auth_time`: when the user signed in; a service never did.
+    pub auth_time: Option<Timestamp>,
     /// `iat`.
     pub issued_at: Timestamp,
     /// `exp`.
@@ -59,7 +60,8 @@ pub enum MintError {
 #[derive(Serialize)]
 struct Payload<'a> {
     aud: &'a str,
-    auth_time: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
     client_id: &'a str,
     exp: Timestamp,
     iat: Timestamp,
@@ -69,8 +71,9 @@ struct Payload<'a> {
     roles: &'a Roles,
     #[serde(skip_serializing_if = "Scopes::is_empty")]
     scope: &'a Scopes,
-    sid: SessionId,
-    sub: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<SessionId>,
+    sub: Subject,
 }
 
 #[derive(Serialize)]

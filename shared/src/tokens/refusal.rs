@@ -115,10 +115,12 @@ refusals! {
     SubMissing = "sub_missing",
     /// A `sub` that is no string.
     SubNotAString = "sub_not_a_string",
-    /// A `sub` that names none of our users.
-    SubNotAUser = "sub_not_a_user",
-    /// No `sid`.
+    /// A `sub` that names neither a user nor a service of ours.
+    SubNotASubject = "sub_not_a_subject",
+    /// No `sid` in a user's token.
     SidMissing = "sid_missing",
+    /// A `sid` in the token of a service, which signs in to no session.
+    SidOfAService = "sid_of_a_service",
     /// A `sid` that is no string.
     SidNotAString = "sid_not_a_string",
     /// A `sid` that names none of our sessions.
@@ -131,7 +133,7 @@ refusals! {
     JtiMissing = "jti_missing",
     /// A `jti` that is no string.
     JtiNotAString = "jti_not_a_string",
-    /// No `auth_time`: our tokens are for people who signed in at some moment (RFC 9068 §2.2.1).
+    /// No `auth_time` in a user's token: a person signed in at some moment (RFC 9068 §2.2.1).
     AuthTimeMissing = "auth_time_missing",
     /// An `auth_time` that is no number.
     AuthTimeNotANumber = "auth_time_not_a_number",

@@ -34,7 +34,7 @@ impl Verifier {
     /// A verifier for tokens with this `iss` and this `aud`. Nothing is read before the first token.
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>, clock: Clock) -> Self {
         Self {
-            expected: Expected { issuer: issuer.into(), audience: audience.into() },
+            expected: Expected { issuer: issuer.into(), audience: Some(audience.into()) },
             keys: PublicKeys::new(clock.clone()),
             clock,
             verified: VerifiedTokens::new(),
@@ -70,11 +70,34 @@ impl Verifier {
     /// # Errors
     /// [`VerifyError`].
     pub async fn verify_fresh(&self, token: &[u8], reader: &impl ReadPublicKeys) -> Result<VerifiedToken, VerifyError> {
+        self.verify_as(token, &self.expected, reader).await
+    }
+
+    /// Checks `token` for its issuer's own purposes, whatever its audience: it may be asked about or revoked here, and opens
+    /// nothing here.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub async fn verify_for_any_audience(
+        &self,
+        token: &[u8],
+        reader: &impl ReadPublicKeys,
+    ) -> Result<VerifiedToken, VerifyError> {
+        let expected = Expected { audience: None, ..self.expected.clone() };
+        self.verify_as(token, &expected, reader).await
+    }
+
+    async fn verify_as(
+        &self,
+        token: &[u8],
+        expected: &Expected,
+        reader: &impl ReadPublicKeys,
+    ) -> Result<VerifiedToken, VerifyError> {
         let compact = Compact::split(token)?;
         let AccessTokenHeader { header, kid } = AccessTokenHeader::read(&compact.header()?)?;
         let key = self.keys.find(reader, &kid).await?.ok_or(Refusal::KidUnknown)?;
         let payload = compact.verified_payload(&header, key.verification())?;
-        Ok(VerifiedToken::read(&payload, kid, &self.expected, self.clock.now())?)
+        Ok(VerifiedToken::read(&payload, kid, expected, self.clock.now())?)
     }
 
     /// The published keys, for the JWKS document.

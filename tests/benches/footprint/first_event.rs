@@ -8,6 +8,7 @@ use vestibule::app::Clients;
 use vestibule::clock::Clock;
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, ReadSigningKeys as _};
+use vestibule::principal::Subject;
 use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
@@ -156,12 +157,12 @@ async fn provide(clients: Clients) -> Result<Secret<String>, Fault> {
     let claims = AccessTokenClaims {
         issuer: ISSUER,
         audience: ISSUER,
-        subject: UserId::random(&randomness)?,
+        subject: Subject::User(UserId::random(&randomness)?),
         client_id: "vestibule",
         scope: &Scopes::default(),
         roles: &Roles::default(),
-        session: SessionId::random(&randomness)?,
-        auth_time: now,
+        session: Some(SessionId::random(&randomness)?),
+        auth_time: Some(now),
         issued_at: now,
         expires_at: now.plus(std::time::Duration::from_secs(3600)),
         id: randomness.bytes()?,

@@ -6,12 +6,13 @@ use super::*;
 async fn a_verified_token_says_what_was_signed() {
     let token = ResourceServer::new().accepts(draft().signed()).await;
     let expected = VerifiedToken {
-        sub: USER,
-        sid: SESSION,
+        sub: Subject::User(USER),
+        aud: vec![AUDIENCE.into()],
+        sid: Some(SESSION),
         client_id: "first-party".into(),
         scope: Scopes::parse("orders:read orders:write").unwrap(),
         roles: Roles::parse("admin").unwrap(),
-        auth_time: NOW.minus(LIFETIME),
+        auth_time: Some(NOW.minus(LIFETIME)),
         iat: NOW,
         exp: NOW.plus(LIFETIME),
         jti: "AAAAAAAAAAAAAAAAAAAAAA".into(),
@@ -128,12 +129,37 @@ async fn a_claim_of_another_type_is_refused_by_its_name() {
     }
 }
 
+/// Client credentials (RFC 6749 §4.4): nobody signed in, so there is neither a session nor a moment of it.
 #[tokio::test]
-async fn a_subject_is_a_user_of_ours_and_a_sid_a_session() {
+async fn a_service_has_no_session_and_a_person_always_one() {
+    let server = ResourceServer::new();
+    let service = || draft().claim("sub", json!(SERVICE)).without_claim("auth_time");
+    let token = server.accepts(service().without_claim("sid").signed()).await;
+    assert_eq!((token.sub, token.sid, token.auth_time), (Subject::Service(SERVICE), None, None));
+    assert_eq!(server.refusal(service().signed()).await, Refusal::SidOfAService);
+}
+
+/// Its issuer may be asked about a token for somebody else; here it opens nothing.
+#[tokio::test]
+async fn whoever_asks_as_the_issuer_reads_a_token_for_any_audience() {
+    let server = ResourceServer::new();
+    let elsewhere = draft().claim("aud", json!("https://elsewhere.example.com")).signed();
+    assert_eq!(server.refusal(&elsewhere).await, Refusal::AudWrong);
+    let read = server.verifier.verify_for_any_audience(elsewhere.as_bytes(), &server.source).await.unwrap();
+    assert_eq!(read.aud, ["https://elsewhere.example.com"]);
+    assert_eq!(server.refusal(&elsewhere).await, Refusal::AudWrong, "and it still opens nothing");
+}
+
+#[tokio::test]
+async fn a_subject_is_a_user_or_a_service_of_ours_and_a_sid_a_session() {
     let server = ResourceServer::new();
     let user = USER.to_string();
     for other in ["", "demo@example.com", "usr_", &user.to_uppercase(), &format!("{user}0"), &SESSION.to_string()] {
-        assert_eq!(server.refusal(draft().claim("sub", json!(other)).signed()).await, Refusal::SubNotAUser, "{other}");
+        assert_eq!(
+            server.refusal(draft().claim("sub", json!(other)).signed()).await,
+            Refusal::SubNotASubject,
+            "{other}"
+        );
     }
     for other in ["", "ses_", &user, &format!("{SESSION} ")] {
         assert_eq!(

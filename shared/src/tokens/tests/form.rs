@@ -181,7 +181,7 @@ proptest! {
         let server = ResourceServer::new();
         for token in [draft().header(header, &value), draft().claim(claim, &value)] {
             match block_on(server.verify(token.signed())) {
-                Ok(token) => prop_assert_eq!((token.sub, token.sid, token.exp), (USER, SESSION, NOW.plus(LIFETIME))),
+                Ok(token) => prop_assert_eq!((token.sub, token.sid, token.exp), (Subject::User(USER), Some(SESSION), NOW.plus(LIFETIME))),
                 Err(VerifyError::Refused(_)) => {}
                 Err(VerifyError::KeysUnavailable(unavailable)) => panic!("{unavailable}"),
             }

@@ -7,12 +7,12 @@ fn claims<'a>(scope: &'a Scopes, roles: &'a Roles) -> AccessTokenClaims<'a> {
     AccessTokenClaims {
         issuer: ISSUER,
         audience: AUDIENCE,
-        subject: USER,
+        subject: Subject::User(USER),
         client_id: "first-party",
         scope,
         roles,
-        session: SESSION,
-        auth_time: NOW.minus(LIFETIME),
+        session: Some(SESSION),
+        auth_time: Some(NOW.minus(LIFETIME)),
         issued_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         id: [7; TOKEN_ID_BYTES],
@@ -50,12 +50,13 @@ async fn what_is_minted_is_verified_and_says_the_same() {
         let token = mint(&claims(&scope, &roles), key(algorithm)).unwrap();
         let verified = ResourceServer::new().accepts(token.expose()).await;
         let expected = VerifiedToken {
-            sub: USER,
-            sid: SESSION,
+            sub: Subject::User(USER),
+            aud: vec![AUDIENCE.into()],
+            sid: Some(SESSION),
             client_id: "first-party".into(),
             scope: scope.clone(),
             roles: roles.clone(),
-            auth_time: NOW.minus(LIFETIME),
+            auth_time: Some(NOW.minus(LIFETIME)),
             iat: NOW,
             exp: NOW.plus(LIFETIME),
             jti: URL_SAFE_NO_PAD.encode([7; TOKEN_ID_BYTES]),

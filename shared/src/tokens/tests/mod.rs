@@ -22,9 +22,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::{Clock, ManualClock, Timestamp};
-use crate::identity::{SessionId, UserId};
+use crate::identity::{ServiceId, SessionId, UserId};
 use crate::keys::tests::source::Source;
 use crate::keys::{Algorithm, SigningKey, SigningKeyRing};
+use crate::principal::Subject;
 use crate::scope::{Roles, Scopes};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -33,6 +34,7 @@ const LIFETIME: Duration = Duration::from_secs(300);
 const ISSUER: &str = "https://auth.example.com";
 const AUDIENCE: &str = "https://api.example.com";
 const USER: UserId = UserId::from_bytes([1; 16]);
+const SERVICE: ServiceId = ServiceId::from_bytes([3; 16]);
 const SESSION: SessionId = SessionId::from_bytes([2; 16]);
 
 /// One ring with keys for both algorithms, for every test: making RSA keys takes long.

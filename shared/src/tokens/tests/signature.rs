@@ -19,7 +19,7 @@ async fn a_token_with_one_bit_changed_is_refused() {
                 server.refusal(changed).await;
             }
         }
-        assert_eq!(server.accepts(&good).await.sub, USER);
+        assert_eq!(server.accepts(&good).await.sub, Subject::User(USER));
     }
 }
 
