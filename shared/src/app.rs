@@ -11,12 +11,14 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
 use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
+use crate::limits::{Admission, Admit, Key, admit_all};
 use crate::passwords::Hasher;
 use crate::principal::Subject;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
 use crate::sessions::Session;
 use crate::sessions::refresh_token::RefreshToken;
+use crate::storage::StoreError;
 use crate::store::{Secrets, Table};
 use crate::telemetry::{Sandbox, signed_with_key_of_age};
 use crate::tokens::{AccessTokenClaims, Verifier, mint};
@@ -113,6 +115,17 @@ impl<S> App<S> {
         S: PublishKeys + Sync,
     {
         Rotation::new(&self.secrets, &self.store, &self.clock)
+    }
+
+    /// Counts a request for each of `keys`, in one call each and all at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it could not be counted: then it is not admitted.
+    pub async fn admit(&self, keys: &[Key]) -> Result<Admission, StoreError>
+    where
+        S: Admit,
+    {
+        admit_all(&self.store, &self.config.limits, keys, self.clock.now()).await
     }
 
     /// An access token for `session`, signed with `key` (RFC 9068 §2.2). It never outlives the session.

@@ -18,6 +18,7 @@ pub mod http;
 pub mod identity;
 pub mod keys;
 pub mod lambda;
+pub mod limits;
 pub mod passwords;
 pub mod policy;
 pub mod principal;

@@ -105,9 +105,18 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
             }
         }
     }
-    for domain in
-        ["accounts", "authentication", "keys", "passwords", "policy", "principal", "scope", "sessions", "tokens"]
-    {
+    for domain in [
+        "accounts",
+        "authentication",
+        "keys",
+        "limits",
+        "passwords",
+        "policy",
+        "principal",
+        "scope",
+        "sessions",
+        "tokens",
+    ] {
         for outer in ["http", "store", "app", "lambda", "config"] {
             assert!(!imports.get(domain).is_some_and(|seen| seen.contains(outer)), "{domain} knows {outer}");
         }

@@ -6,6 +6,7 @@
 pub mod trail;
 
 use crate::identity::{SessionId, UserId};
+use crate::limits::Class;
 use crate::sessions::Ending;
 use crate::telemetry::{Level, Line, Metric};
 
@@ -90,6 +91,11 @@ pub enum Event<'a> {
         /// Why.
         reason: &'static str,
     },
+    /// A request came too soon.
+    Limited {
+        /// What was asked for too often.
+        class: Class,
+    },
     /// A request was refused unread.
     BadRequest {
         /// What was wrong, without any value.
@@ -154,6 +160,9 @@ impl Event<'_> {
                 ..Line::new("keys_step_refused", Level::Error)
             },
             Self::Unauthenticated { reason } => refused("unauthenticated", reason),
+            Self::Limited { class } => {
+                Line { reason: Some(class.name()), counts: Some(Metric::Limited), ..Line::new("limited", Level::Warn) }
+            }
             Self::BadRequest { fault } => Line { fault: Some(fault), ..refused("bad_request", "bad_request") },
             Self::Failed { fault } => {
                 Line { fault: Some(fault), counts: Some(Metric::Failures), ..Line::new("failed", Level::Error) }

@@ -10,6 +10,7 @@ pub use reader::ConfigFaults;
 pub(crate) use reader::Reader;
 
 use crate::keys::Algorithm;
+use crate::limits::Limits;
 use crate::passwords::Cost;
 use crate::sessions::Client;
 use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
@@ -54,6 +55,9 @@ pub struct Config {
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
     pub hashing_budget_kib: u32,
+    /// `VESTIBULE_LIMIT_…`: how often what is limited may be asked for, as requests/seconds; [`crate::limits::Class`] has the names and
+    /// the defaults.
+    pub limits: Limits,
 }
 
 /// Five minutes: what most teams accept as the time until a revoked token stops working (DESIGN §4).
@@ -114,6 +118,7 @@ impl Config {
             },
             password_cost: read.cost(),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
+            limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
         };
         read.finish(config)
     }

@@ -30,6 +30,8 @@ pub enum ProblemKind {
     Forbidden,
     /// Nothing is served under this path.
     NotFound,
+    /// Too often; the answer says when to come back.
+    TooManyRequests,
     /// A dependency did not answer; nothing was lost, the same request may be sent again.
     TemporarilyUnavailable,
 }
@@ -39,6 +41,7 @@ pub enum ProblemKind {
 pub struct Problem {
     kind: ProblemKind,
     detail: String,
+    violated_policy: Option<&'static str>,
 }
 
 /// A dependency that fails is not asked again sooner than this, in seconds.
@@ -67,6 +70,9 @@ impl ProblemKind {
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "invalid-token", "The credential is not valid"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The caller may not do this"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
+            Self::TooManyRequests => {
+                (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests in a given time")
+            }
             Self::TemporarilyUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "temporarily-unavailable", "Try the same request again")
             }
@@ -77,7 +83,13 @@ impl ProblemKind {
 impl Problem {
     /// A problem; `detail` is for the person who reads it and holds no credential.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self { kind, detail: detail.into(), violated_policy: None }
+    }
+
+    /// The policy that was violated, under its name in `RateLimit-Policy`.
+    pub(super) const fn violating(mut self, policy: &'static str) -> Self {
+        self.violated_policy = Some(policy);
+        self
     }
 
     /// A dependency failed.
@@ -93,6 +105,7 @@ impl Problem {
             title,
             status: status.as_u16(),
             detail: &self.detail,
+            violated_policies: self.violated_policy.map(|policy| [policy]),
         };
         let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = respond(status, "application/problem+json", body);
@@ -134,4 +147,6 @@ struct Document<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
+    #[serde(rename = "violated-policies", skip_serializing_if = "Option::is_none")]
+    violated_policies: Option<[&'static str; 1]>,
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::accounts::Identifier;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
+use crate::limits;
 
 /// Partition key attribute.
 pub(super) const PARTITION: &str = "pk";
@@ -51,6 +52,11 @@ impl Key {
     /// The public signing keys.
     pub(super) fn public_keys() -> Self {
         Self { partition: "KEYS#PUBLIC".to_owned(), sort: "CURRENT".to_owned() }
+    }
+
+    /// A count: a partition for each, so that a flood against one is nobody else's.
+    pub(super) fn limit(key: &limits::Key) -> Self {
+        Self { partition: format!("LIMIT#{}#{}", key.class().name(), key.of()), sort: "LIMIT".to_owned() }
     }
 
     pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {

@@ -9,6 +9,7 @@ mod attributes;
 mod conflict;
 mod ending;
 mod keys;
+mod limits;
 mod meter;
 mod public_keys;
 mod ring_versions;

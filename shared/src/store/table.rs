@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType};
 
 use super::keys::{PARTITION, SORT};
+use super::limits::Remembered;
 use super::meter::Meter;
 use crate::storage::StoreError;
 
@@ -12,13 +13,14 @@ use crate::storage::StoreError;
 pub struct Table {
     pub(super) client: Client,
     pub(super) name: String,
+    pub(super) arrivals: Remembered,
 }
 
 impl Table {
     /// The table called `name`, through `client`, whose calls are counted from here on.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         let counted = client.config().to_builder().interceptor(Meter).build();
-        Self { client: Client::from_conf(counted), name: name.into() }
+        Self { client: Client::from_conf(counted), name: name.into(), arrivals: Remembered::default() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `SignIns` | Count | `function` | sign-ins that succeeded |
 //! | `Refusals` | Count | `function`; `function`, `reason` | sign-ins, refreshes and bodies that were refused |
+//! | `Limited` | Count | `function`; `function`, `reason` | requests that came too soon, by what was limited |
 //! | `Refreshes` | Count | `function` | refresh tokens that were rotated |
 //! | `Retries` | Count | `function` | refreshes that were given the same token again |
 //! | `Reuse` | Count | `function` | sessions that ended because a spent refresh token came back |
@@ -29,6 +30,7 @@ pub const NAMESPACE: &str = "Vestibule";
 pub enum Metric {
     SignIns,
     Refusals,
+    Limited,
     Refreshes,
     Retries,
     Reuse,
@@ -43,9 +45,10 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIns,
         Self::Refusals,
+        Self::Limited,
         Self::Refreshes,
         Self::Retries,
         Self::Reuse,
@@ -63,6 +66,7 @@ impl Metric {
         match self {
             Self::SignIns => "SignIns",
             Self::Refusals => "Refusals",
+            Self::Limited => "Limited",
             Self::Refreshes => "Refreshes",
             Self::Retries => "Retries",
             Self::Reuse => "Reuse",
@@ -83,6 +87,7 @@ impl Metric {
             Self::Latency => "Milliseconds",
             Self::SignIns
             | Self::Refusals
+            | Self::Limited
             | Self::Refreshes
             | Self::Retries
             | Self::Reuse
@@ -97,7 +102,7 @@ impl Metric {
     /// The sets of dimensions that it is kept under; each names members of the line.
     pub const fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::Refusals => &[&["function"], &["function", "reason"]],
+            Self::Refusals | Self::Limited => &[&["function"], &["function", "reason"]],
             Self::Decisions => &[&["function", "decision"]],
             Self::SignIns
             | Self::Refreshes

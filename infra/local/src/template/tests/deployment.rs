@@ -62,6 +62,7 @@ fn functions_get_their_own_variables_and_the_global_ones() {
         ("VESTIBULE_SIGNING_ALGORITHM", "ES256"),
         ("VESTIBULE_ACCESS_TOKEN_SECONDS", "300"),
         ("VESTIBULE_REFRESH_GRACE_SECONDS", "5"),
+        ("VESTIBULE_LIMIT_LOGIN_NAME", "20/3600"),
     ] {
         assert_eq!(refresh.environment[name], value, "{name}");
     }
@@ -102,7 +103,7 @@ fn allowed_origins_configure_cors() {
         origins: vec!["https://app.example.com".to_owned(), "https://admin.example.com".to_owned()],
         methods: vec!["GET".to_owned(), "POST".to_owned()],
         headers: vec!["authorization".to_owned(), "content-type".to_owned()],
-        exposed: vec!["www-authenticate".to_owned(), "retry-after".to_owned()],
+        exposed: ["www-authenticate", "retry-after", "ratelimit", "ratelimit-policy"].map(str::to_owned).to_vec(),
         credentials: false,
         max_age: Some(Duration::from_secs(600)),
     };

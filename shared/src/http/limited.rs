@@ -1,0 +1,66 @@
+//! Limits at the boundary: whose request it is, and the answer to one that comes too soon (RFC 6585 §4, RFC 9110 §10.2.3,
+//! draft-ietf-httpapi-ratelimit-headers-11).
+
+use lambda_http::http::{HeaderName, HeaderValue, header};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+
+use super::problem::{Problem, ProblemKind};
+use super::request_id;
+use crate::app::App;
+use crate::audit::Event;
+use crate::limits::{Admission, Admit, Key, Network, Refusal};
+
+/// The network that the request came from, by the address that the gateway itself saw. No header has a say: `X-Forwarded-For` is the
+/// client's to write.
+pub fn network(request: &Request) -> Network {
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
+        _ => None,
+    };
+    address.and_then(|address| address.parse().ok()).map_or(Network::Unknown, Network::of)
+}
+
+/// Lets an endpoint limit itself: counts the request for each of `keys`, in one call each and all at once.
+///
+/// ```ignore
+/// if let Err(refused) = within(&app, &request, &[Key::network(Class::AccountNetwork, network(&request))]).await {
+///     return refused;
+/// }
+/// ```
+///
+/// # Errors
+/// The answer, which is in the log already: 429 for a request that comes too soon, 503 for one that could not be counted.
+pub async fn within<S: Admit>(app: &App<S>, request: &Request, keys: &[Key]) -> Result<(), Response<Body>> {
+    match app.admit(keys).await {
+        Ok(Admission::Admitted) => Ok(()),
+        Ok(Admission::Refused(refusal)) => Err(limited(&refusal, &app.config.issuer, &request_id(request))),
+        Err(fault) => {
+            Event::Failed { fault: &fault }.record(&request_id(request));
+            Err(Problem::unavailable().respond(&app.config.issuer))
+        }
+    }
+}
+
+/// 429, noted in the log. It says what was asked for too often and for how long, and nothing of whether that exists.
+pub fn limited(refusal: &Refusal, issuer: &str, request_id: &str) -> Response<Body> {
+    Event::Limited { class: refusal.class }.record(request_id);
+    let (name, wait) = (refusal.class.name(), refusal.retry_after.as_secs());
+    let detail = format!("Too many requests. Try again in {wait} seconds.");
+    let mut response = Problem::new(ProblemKind::TooManyRequests, detail).violating(name).respond(issuer);
+    let fields = [
+        (header::RETRY_AFTER, wait.to_string()),
+        (RATE_LIMIT_POLICY, format!("\"{name}\";q={};w={}", refusal.limit.quota(), refusal.limit.window().as_secs())),
+        (RATE_LIMIT, format!("\"{name}\";r=0;t={wait}")),
+    ];
+    for (field, value) in fields {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(field, value);
+        }
+    }
+    response
+}
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
