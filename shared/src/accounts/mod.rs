@@ -1,13 +1,17 @@
 //! Accounts: who may sign in, by which names, and with which rights.
 
 mod account;
+pub mod by_token;
 mod identifier;
+mod one_time_token;
+pub mod own;
 pub mod register;
 
 use std::future::Future;
 
 pub use account::{Account, LoginRecord, Standing};
 pub use identifier::{Identifier, InvalidIdentifier};
+pub use one_time_token::{FindToken, Grant, KeepToken, OneTimeToken, Purpose, TokenHash};
 
 use crate::clock::Timestamp;
 use crate::identity::UserId;

@@ -24,12 +24,29 @@ pub enum AccountChange {
     Disabled,
     /// It was opened again.
     Enabled,
-    /// It was given a new password.
+    /// It was given a new password by an operator.
     PasswordSet,
+    /// Its owner set a new password, which the old one allowed.
+    PasswordChanged,
+    /// Whoever reads its mailbox set a new password.
+    PasswordReset,
+    /// Its e-mail address became another one.
+    EmailChanged,
+    /// Its owner deleted it.
+    Deleted,
 }
 
 impl AccountChange {
-    const ALL: [Self; 4] = [Self::Registered, Self::Disabled, Self::Enabled, Self::PasswordSet];
+    const ALL: [Self; 8] = [
+        Self::Registered,
+        Self::Disabled,
+        Self::Enabled,
+        Self::PasswordSet,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::EmailChanged,
+        Self::Deleted,
+    ];
 
     /// The change as the table and listings spell it.
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +55,10 @@ impl AccountChange {
             Self::Disabled => "disabled",
             Self::Enabled => "enabled",
             Self::PasswordSet => "password_set",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChanged => "email_changed",
+            Self::Deleted => "deleted",
         }
     }
 }

@@ -33,6 +33,15 @@ pub trait EndSessions {
     /// Ends every session of `user` that has not ended, whether or not it can be read: a value that a newer release wrote
     /// must not keep a session alive. One query and one call for each session, several at a time.
     fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> impl Future<Output = EndedAll> + Send;
+
+    /// The same for every session but `kept`, whose holder asks for it.
+    fn end_others(
+        &self,
+        user: UserId,
+        kept: SessionId,
+        cause: Ending,
+        now: Timestamp,
+    ) -> impl Future<Output = EndedAll> + Send;
 }
 
 /// What became of ending all sessions of a user. What was ended stays ended, whatever failed.

@@ -14,7 +14,7 @@ pub(super) const VERSION: &str = "version";
 pub(super) const DISABLED_AT: &str = "disabled_at";
 pub(super) const PASSWORD: &str = "password";
 const USER: &str = "user";
-const IDENTIFIERS: &str = "identifiers";
+pub(super) const IDENTIFIERS: &str = "identifiers";
 const SCOPES: &str = "scopes";
 const ROLES: &str = "roles";
 const CREATED_AT: &str = "created_at";
@@ -27,14 +27,18 @@ pub(super) fn login(account: &Account, identifier: &Identifier, password: &Passw
     shared(Writer::new(&Key::login(identifier)), account).with(PASSWORD, text(password.as_str())).finish()
 }
 
+/// All names of an account, as each of its items has them.
+pub(super) fn names(names: &[Identifier]) -> AttributeValue {
+    AttributeValue::L(names.iter().map(|name| text(name.as_str())).collect())
+}
+
 fn shared(item: Writer, account: &Account) -> Writer {
-    let names = account.identifiers.iter().map(|name| text(name.as_str())).collect();
     let disabled_at = match account.standing {
         Standing::Active => None,
         Standing::Disabled { at } => Some(time(at)),
     };
     item.with(USER, text(account.user.to_string()))
-        .with(IDENTIFIERS, AttributeValue::L(names))
+        .with(IDENTIFIERS, names(&account.identifiers))
         .with(SCOPES, text(account.scopes.to_string()))
         .with(ROLES, text(account.roles.to_string()))
         .with(VERSION, number(account.version))

@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
 
 use super::account_item::{self, DISABLED_AT, PASSWORD, VERSION};
-use super::attributes::{number, text, time};
+use super::attributes::{Item, number, text, time};
 use super::keys::{ACCOUNT, Key, PARTITION, SORT};
 use super::sdk_fault::unavailable;
 use super::table::{Table, unbuilt};
@@ -42,22 +42,7 @@ impl FindLogin for Table {
 impl Register for Table {
     async fn register(&self, account: &Account, password: &PasswordHash) -> Result<Registration, StoreError> {
         const OPERATION: &str = "TransactWriteItems (register)";
-        let registered = Entry { at: account.created_at, change: AccountChange::Registered };
-        let logins = account.identifiers.iter().map(|name| account_item::login(account, name, password));
-        let items = logins.chain([account_item::account(account)]);
-        let writes = items
-            .map(|item| {
-                let put = Put::builder()
-                    .table_name(&self.name)
-                    .set_item(Some(item))
-                    .condition_expression("attribute_not_exists(#pk)")
-                    .expression_attribute_names("#pk", PARTITION)
-                    .build()
-                    .map_err(|fault| unbuilt(OPERATION, fault))?;
-                Ok(TransactWriteItem::builder().put(put).build())
-            })
-            .chain([self.entry(OPERATION, account.user, account.version, registered)])
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let writes = self.writes_of_a_registration(OPERATION, account, password)?;
         if self.transact(OPERATION, writes).await? {
             return Ok(Registration::Registered);
         }
@@ -144,7 +129,7 @@ impl ManageAccounts for Table {
 
     async fn set_password(&self, user: UserId, hash: &PasswordHash, now: Timestamp) -> Result<Changed, StoreError> {
         let Some(account) = self.account(user).await? else { return Ok(Changed::NoSuchAccount) };
-        self.change(&account, &Change::Password(hash), now).await?;
+        self.change(&account, &Change::Password(hash, AccountChange::PasswordSet), now).await?;
         Ok(changed(self.end_all(user, Ending::PasswordChanged, now).await))
     }
 }
@@ -158,10 +143,11 @@ fn changed(sessions: EndedAll) -> Changed {
 }
 
 /// A change to an account after which no earlier sign-in may open a session.
-enum Change<'a> {
+pub(super) enum Change<'a> {
     Enable,
     Disable(Timestamp),
-    Password(&'a PasswordHash),
+    /// A new one, and how it came about.
+    Password(&'a PasswordHash, AccountChange),
 }
 
 impl Change<'_> {
@@ -170,20 +156,66 @@ impl Change<'_> {
         let change = match self {
             Self::Enable => AccountChange::Enabled,
             Self::Disable(_) => AccountChange::Disabled,
-            Self::Password(_) => AccountChange::PasswordSet,
+            Self::Password(_, how) => *how,
         };
         Entry { at, change }
     }
 }
 
 impl Table {
-    /// Writes `change` to the account and all its names, and what it was to the trail, in one transaction and raises their version: from here on, a
-    /// sign-in that read an earlier version opens nothing.
-    async fn change(&self, account: &Account, change: &Change<'_>, now: Timestamp) -> Result<(), StoreError> {
+    /// What one transaction writes to make an account: each of its names in their order, itself, and the first entry of its trail.
+    pub(super) fn writes_of_a_registration(
+        &self,
+        operation: &'static str,
+        account: &Account,
+        password: &PasswordHash,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let registered = Entry { at: account.created_at, change: AccountChange::Registered };
+        let logins = account.identifiers.iter().map(|name| account_item::login(account, name, password));
+        logins
+            .chain([account_item::account(account)])
+            .map(|item| self.put_new(operation, item))
+            .chain([self.entry(operation, account.user, account.version, registered)])
+            .collect()
+    }
+
+    /// The write of an item that must not be there yet.
+    pub(super) fn put_new(&self, operation: &'static str, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PARTITION)
+            .build()
+            .map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Makes `change`, or nothing if the account has changed since it was read.
+    pub(super) async fn change(
+        &self,
+        account: &Account,
+        change: &Change<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "TransactWriteItems (change an account)";
+        if self.transact(OPERATION, self.writes_of(OPERATION, account, change, now)?).await? {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable { operation: OPERATION, detail: "the account changed in between".to_owned() })
+    }
+
+    /// What one transaction writes to make `change` to the account and all its names, and what it was to the trail. It raises their
+    /// version: from here on, a sign-in that read an earlier version opens nothing.
+    pub(super) fn writes_of(
+        &self,
+        operation: &'static str,
+        account: &Account,
+        change: &Change<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let keys = account.identifiers.iter().map(Key::login).map(|key| (key, true));
-        let writes = keys
-            .chain([(Key::account(account.user), false)])
+        keys.chain([(Key::account(account.user), false)])
             .map(|(key, is_login)| {
                 let update = Update::builder()
                     .table_name(&self.name)
@@ -200,20 +232,16 @@ impl Table {
                         .update_expression("SET #version = :next, #disabled = :at")
                         .expression_attribute_names("#disabled", DISABLED_AT)
                         .expression_attribute_values(":at", time(*at)),
-                    Change::Password(hash) if is_login => update
+                    Change::Password(hash, _) if is_login => update
                         .update_expression("SET #version = :next, #password = :hash")
                         .expression_attribute_names("#password", PASSWORD)
                         .expression_attribute_values(":hash", text(hash.as_str())),
-                    Change::Password(_) => update.update_expression("SET #version = :next"),
+                    Change::Password(..) => update.update_expression("SET #version = :next"),
                 };
-                let update = update.build().map_err(|fault| unbuilt(OPERATION, fault))?;
+                let update = update.build().map_err(|fault| unbuilt(operation, fault))?;
                 Ok(TransactWriteItem::builder().update(update).build())
             })
-            .chain([self.entry(OPERATION, account.user, account.version + 1, change.entry(now))])
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        if self.transact(OPERATION, writes).await? {
-            return Ok(());
-        }
-        Err(StoreError::Unavailable { operation: OPERATION, detail: "the account changed in between".to_owned() })
+            .chain([self.entry(operation, account.user, account.version + 1, change.entry(now))])
+            .collect()
     }
 }

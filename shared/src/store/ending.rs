@@ -34,24 +34,11 @@ impl EndSession for Table {
 
 impl EndSessions for Table {
     async fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
-        let mut progress = Progress::default();
-        // Nothing but the keys, which are taken as they come: not even a session's name need be one that we know.
-        let mut pages = self
-            .of(user)
-            .filter_expression("attribute_not_exists(#ended)")
-            .projection_expression("#pk, #sk")
-            .expression_attribute_names("#ended", ENDED_AT)
-            .into_paginator()
-            .send();
-        while progress.faults < MOST_FAULTS
-            && let Some(page) = pages.next().await
-        {
-            match page {
-                Err(fault) => progress.note(Err(unavailable("Query (sessions of a user)", fault))),
-                Ok(page) => self.end_each(page.items.unwrap_or_default(), cause, now, &mut progress).await,
-            }
-        }
-        EndedAll { ended: progress.ended, failed: progress.first_fault }
+        self.end_but(None, user, cause, now).await
+    }
+
+    async fn end_others(&self, user: UserId, kept: SessionId, cause: Ending, now: Timestamp) -> EndedAll {
+        self.end_but(Some(kept), user, cause, now).await
     }
 }
 
@@ -92,6 +79,32 @@ impl Progress {
 }
 
 impl Table {
+    /// Ends every session of `user` but `kept`.
+    async fn end_but(&self, kept: Option<SessionId>, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
+        let kept = kept.map(|session| Key::session(user, session).attributes());
+        let mut progress = Progress::default();
+        // Nothing but the keys, which are taken as they come: not even a session's name need be one that we know.
+        let mut pages = self
+            .of(user)
+            .filter_expression("attribute_not_exists(#ended)")
+            .projection_expression("#pk, #sk")
+            .expression_attribute_names("#ended", ENDED_AT)
+            .into_paginator()
+            .send();
+        while progress.faults < MOST_FAULTS
+            && let Some(page) = pages.next().await
+        {
+            match page {
+                Err(fault) => progress.note(Err(unavailable("Query (sessions of a user)", fault))),
+                Ok(page) => {
+                    let keys = page.items.unwrap_or_default().into_iter().filter(|key| Some(key) != kept.as_ref());
+                    self.end_each(keys.collect(), cause, now, &mut progress).await;
+                }
+            }
+        }
+        EndedAll { ended: progress.ended, failed: progress.first_fault }
+    }
+
     /// Asks for all sessions of `user`.
     fn of(&self, user: UserId) -> QueryFluentBuilder {
         self.client

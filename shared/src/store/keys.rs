@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::accounts::Identifier;
+use crate::accounts::{Identifier, TokenHash};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::limits;
@@ -47,6 +47,11 @@ impl Key {
     /// What a sign-in by `identifier` reads; also what makes the identifier unique.
     pub(super) fn login(identifier: &Identifier) -> Self {
         Self { partition: format!("LOGIN#{identifier}"), sort: "LOGIN".to_owned() }
+    }
+
+    /// What a one-time token is good for.
+    pub(super) fn one_time_token(token: &TokenHash) -> Self {
+        Self { partition: format!("TOKEN#{}", token.as_str()), sort: "TOKEN".to_owned() }
     }
 
     /// The public signing keys.

@@ -6,11 +6,14 @@
 mod account_item;
 mod accounts;
 mod attributes;
+mod by_token;
 mod conflict;
 mod ending;
 mod keys;
 mod limits;
 mod meter;
+mod one_time_tokens;
+mod own_accounts;
 mod public_keys;
 mod ring_versions;
 mod sdk_fault;

@@ -12,14 +12,23 @@ use crate::storage::StoreError;
 
 impl Table {
     /// Whether the conditions of all `writes` held and they were written.
-    ///
-    /// All attempts carry one token (API Reference, `TransactWriteItems`, `ClientRequestToken`): one whose answer was lost may
-    /// have been carried out, and a second one under another token would find its own writes and report a failed condition.
     pub(super) async fn transact(
         &self,
         operation: &'static str,
         writes: Vec<TransactWriteItem>,
     ) -> Result<bool, StoreError> {
+        Ok(self.transact_each(operation, writes).await?.is_empty())
+    }
+
+    /// The positions of those of `writes` whose conditions did not hold, so that none was written; all are if there is no such one.
+    ///
+    /// All attempts carry one token (API Reference, `TransactWriteItems`, `ClientRequestToken`): one whose answer was lost may
+    /// have been carried out, and a second one under another token would find its own writes and report a failed condition.
+    pub(super) async fn transact_each(
+        &self,
+        operation: &'static str,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Vec<usize>, StoreError> {
         let token = token().map_err(|fault| unbuilt(operation, fault))?;
         until_decided(operation, || async {
             let sent = self
@@ -31,9 +40,9 @@ impl Table {
                 .send()
                 .await;
             match sent {
-                Ok(_) => Ok(Attempt::Done(true)),
+                Ok(_) => Ok(Attempt::Done(Vec::new())),
                 Err(fault) => match cancelled(&fault) {
-                    Some(Cancelled::Condition) => Ok(Attempt::Done(false)),
+                    Some(Cancelled::Conditions(refused)) => Ok(Attempt::Done(refused)),
                     Some(Cancelled::Conflict) => Ok(Attempt::Conflict),
                     None => Err(unavailable(operation, fault)),
                 },
@@ -51,8 +60,8 @@ fn token() -> Result<String, NoRandomness> {
 
 /// Why a transaction was not carried out, where that is an answer and no fault.
 enum Cancelled {
-    /// One of its conditions did not hold.
-    Condition,
+    /// Conditions of the writes at these positions did not hold: the reasons stand in the order of the writes.
+    Conditions(Vec<usize>),
     /// Another transaction held one of its items, DynamoDB was too busy for one, or the first attempt is still under way.
     Conflict,
 }
@@ -66,12 +75,13 @@ fn cancelled<R>(fault: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelle
         TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
         _ => return None,
     };
-    let because = |codes: &[&str]| reasons.iter().any(|reason| reason.code().is_some_and(|code| codes.contains(&code)));
-    if because(&["ConditionalCheckFailed"]) {
-        Some(Cancelled::Condition)
-    } else if because(&PASSING) {
-        Some(Cancelled::Conflict)
-    } else {
-        None
+    let because = |codes: &[&str]| {
+        let named = |code: Option<&str>| code.is_some_and(|code| codes.contains(&code));
+        reasons.iter().enumerate().filter(|(_, reason)| named(reason.code())).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    match because(&["ConditionalCheckFailed"]) {
+        refused if !refused.is_empty() => Some(Cancelled::Conditions(refused)),
+        _ if !because(&PASSING).is_empty() => Some(Cancelled::Conflict),
+        _ => None,
     }
 }

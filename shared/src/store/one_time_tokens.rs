@@ -1,0 +1,107 @@
+//! One-time tokens as items, under their hashes: kept, found, and consumed with what they allow.
+
+use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem};
+
+use super::attributes::{Item, Reader, Writer, number, text, time};
+use super::keys::Key;
+use super::sdk_fault::unavailable;
+use super::session_item::EXPIRES_AT;
+use super::table::{Table, unbuilt};
+use crate::accounts::{FindToken, Grant, Identifier, KeepToken, Purpose, TokenHash};
+use crate::clock::Timestamp;
+use crate::storage::StoreError;
+
+const PURPOSE: &str = "purpose";
+const EMAIL: &str = "email";
+const USER: &str = "user";
+const VERSION: &str = "version";
+
+impl KeepToken for Table {
+    async fn keep_token(&self, token: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(encode(token, grant)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|fault| unavailable("PutItem (a one-time token)", fault))
+    }
+}
+
+impl FindToken for Table {
+    async fn find_token(&self, token: &TokenHash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::one_time_token(token).attributes()))
+            // Mail may be read within the second.
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|fault| unavailable("GetItem (a one-time token)", fault))?;
+        let grant = found.item.as_ref().map(decode).transpose()?;
+        // DynamoDB deletes late.
+        Ok(grant.filter(|grant| now < grant.expires_at))
+    }
+}
+
+impl Table {
+    /// The write that consumes `token`, which must be there for this purpose and good at `now`.
+    pub(super) fn consume(
+        &self,
+        operation: &'static str,
+        token: &TokenHash,
+        purpose: &'static str,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::one_time_token(token).attributes()))
+            .condition_expression("#purpose = :purpose AND #expires > :now")
+            .expression_attribute_names("#purpose", PURPOSE)
+            .expression_attribute_names("#expires", EXPIRES_AT)
+            .expression_attribute_values(":purpose", text(purpose))
+            .expression_attribute_values(":now", time(now))
+            .build()
+            .map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+pub(super) const REGISTER: &str = "register";
+pub(super) const RESET_PASSWORD: &str = "reset_password";
+pub(super) const CHANGE_EMAIL: &str = "change_email";
+
+fn encode(token: &TokenHash, grant: &Grant) -> Item {
+    let item = Writer::new(&Key::one_time_token(token)).with(EXPIRES_AT, time(grant.expires_at));
+    match &grant.purpose {
+        Purpose::Register { email } => item.with(PURPOSE, text(REGISTER)).with(EMAIL, text(email.as_str())),
+        Purpose::ResetPassword { user, version } => {
+            item.with(PURPOSE, text(RESET_PASSWORD)).with(USER, text(user.to_string())).with(VERSION, number(version))
+        }
+        Purpose::ChangeEmail { user, version, email } => item
+            .with(PURPOSE, text(CHANGE_EMAIL))
+            .with(USER, text(user.to_string()))
+            .with(VERSION, number(version))
+            .with(EMAIL, text(email.as_str())),
+    }
+    .finish()
+}
+
+fn decode(item: &Item) -> Result<Grant, StoreError> {
+    let read = Reader::new(item);
+    let email = || read.parsed_by(EMAIL, Identifier::parse);
+    let purpose = match read.text(PURPOSE)? {
+        REGISTER => Purpose::Register { email: email()? },
+        RESET_PASSWORD => Purpose::ResetPassword { user: read.parsed(USER)?, version: read.number(VERSION)? },
+        CHANGE_EMAIL => {
+            Purpose::ChangeEmail { user: read.parsed(USER)?, version: read.number(VERSION)?, email: email()? }
+        }
+        _ => return Err(read.impossible("purpose is none of ours")),
+    };
+    Ok(Grant { purpose, expires_at: read.time(EXPIRES_AT)? })
+}
