@@ -86,21 +86,20 @@ pub async fn keys(
         secrets.write_signing_keys(&ring).await.map_err(|fault| failed(fault.to_string()))?;
         ring
     };
-    publish(table, &ring).await?;
+    publish(table, &ring, now).await?;
     Ok(if had_symmetric && had_signing { Keys::Found } else { Keys::Made })
 }
 
 /// Publishes the ring unless any of its keys is published: what is published beside it, or is not any more, was decided by a
 /// rotation.
-async fn publish(table: &Table, ring: &SigningKeyRing) -> Result<(), ProvisionError> {
+async fn publish(table: &Table, ring: &SigningKeyRing, now: Timestamp) -> Result<(), ProvisionError> {
     let failed = ProvisionError::of("publishing the keys");
     let before = table.published().await.map_err(|fault| failed(fault.to_string()))?;
     if before.as_ref().is_some_and(|before| ring.iter().any(|key| before.keys.find(key.kid()).is_some())) {
         return Ok(());
     }
     let public = ring.public_set().map_err(|fault| failed(fault.to_string()))?;
-    let edition = before.and_then(|before| before.edition);
-    match table.publish(&public, edition).await.map_err(|fault| failed(fault.to_string()))? {
+    match table.publish(&public, before.as_ref(), now).await.map_err(|fault| failed(fault.to_string()))? {
         Published::Done => Ok(()),
         Published::Overtaken => Err(failed("other keys were published at the same moment".to_owned())),
     }

@@ -1,8 +1,10 @@
 //! The audit trail: a closed list of what happened, one line each, written at the boundary and nowhere else (decision 0011).
 //!
 //! Fields are chosen by hand: no event can carry a credential, for none of its fields has a secret's type. An ended session
-//! keeps when and why it ended in its own item, written in the same call that ended it; what an account keeps is its [`trail`].
+//! keeps when and why it ended in its own item, written in the same call that ended it; what an account keeps is its [`trail`],
+//! what the keys keep their [`key_trail`].
 
+pub mod key_trail;
 pub mod trail;
 
 use crate::identity::{SessionId, UserId};

@@ -111,8 +111,7 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
             if before.as_ref().is_some_and(|before| before.keys.to_json() == keys.to_json()) {
                 return Ok(StepOutcome::Already);
             }
-            let edition = before.and_then(|before| before.edition);
-            if self.published.publish(&keys, edition).await? == Published::Done {
+            if self.published.publish(&keys, before.as_ref(), self.clock.now()).await? == Published::Done {
                 return Ok(StepOutcome::Done);
             }
         }
@@ -169,7 +168,7 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
             if self.rings.standing(version).await? != (Standing { in_force: true, pending: true }) {
                 return Ok(());
             }
-            if self.published.publish(&keys, before.and_then(|before| before.edition)).await? == Published::Done {
+            if self.published.publish(&keys, before.as_ref(), self.clock.now()).await? == Published::Done {
                 return Ok(());
             }
         }

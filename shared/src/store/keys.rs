@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::accounts::{Identifier, TokenHash};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
+use crate::keys::Edition;
 use crate::limits;
 
 /// Partition key attribute.
@@ -15,10 +16,12 @@ pub(super) const PARTITION: &str = "pk";
 pub(super) const SORT: &str = "sk";
 /// The sort key of every account.
 pub(super) const ACCOUNT: &str = "ACCOUNT";
+/// The partition of the public signing keys.
+const PUBLIC_KEYS: &str = "KEYS#PUBLIC";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
 
-/// What the sort keys of an account's past begin with.
+/// What the sort keys of an account's past begin with, and of the signing keys'.
 pub(super) const TRAIL_PREFIX: &str = "AUDIT#";
 
 /// The key of one item.
@@ -56,7 +59,17 @@ impl Key {
 
     /// The public signing keys.
     pub(super) fn public_keys() -> Self {
-        Self { partition: "KEYS#PUBLIC".to_owned(), sort: "CURRENT".to_owned() }
+        Self { partition: PUBLIC_KEYS.to_owned(), sort: "CURRENT".to_owned() }
+    }
+
+    /// What an edition of the public signing keys changed, in the order of time.
+    pub(super) fn key_trail(at: Timestamp, edition: Edition) -> Self {
+        let sort = format!("{TRAIL_PREFIX}{:010}#{}", at.seconds(), edition.number());
+        Self { partition: PUBLIC_KEYS.to_owned(), sort }
+    }
+
+    pub(super) fn partition(&self) -> &str {
+        &self.partition
     }
 
     /// A count: a partition for each, so that a flood against one is nobody else's.

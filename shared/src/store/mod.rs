@@ -9,6 +9,7 @@ mod attributes;
 mod by_token;
 mod conflict;
 mod ending;
+mod key_trail;
 mod keys;
 mod limits;
 mod meter;

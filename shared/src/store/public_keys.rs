@@ -1,11 +1,13 @@
 //! The public signing keys, in the table so that the authorizer needs no secret (DESIGN §7).
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 
 use super::attributes::{Item, Reader, Writer, number, text};
 use super::keys::Key;
 use super::sdk_fault::unavailable;
-use super::table::Table;
+use super::table::{Table, unbuilt};
+use crate::audit::key_trail::{ChangedKey, KeyEntry};
+use crate::clock::Timestamp;
 use crate::keys::{Edition, KeysUnavailable, PublicKeySet, Publication, PublishKeys, Published, ReadPublicKeys};
 use crate::storage::StoreError;
 
@@ -35,31 +37,34 @@ impl PublishKeys for Table {
         Ok(Some(Publication { keys, edition: read.number_if_any(EDITION)?.map(Edition::from_number) }))
     }
 
-    async fn publish(&self, keys: &PublicKeySet, instead_of: Option<Edition>) -> Result<Published, StoreError> {
+    async fn publish(
+        &self,
+        keys: &PublicKeySet,
+        instead_of: Option<&Publication>,
+        now: Timestamp,
+    ) -> Result<Published, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (public keys)";
+        let replaced = instead_of.and_then(|before| before.edition);
+        let edition = Edition::after(replaced);
         let item = Writer::new(&Key::public_keys())
             .with(DOCUMENT, text(keys.to_json()))
-            .with(EDITION, number(Edition::after(instead_of).number()))
+            .with(EDITION, number(edition.number()))
             .finish();
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .expression_attribute_names("#edition", EDITION)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let put = match instead_of {
+        let put =
+            Put::builder().table_name(&self.name).set_item(Some(item)).expression_attribute_names("#edition", EDITION);
+        let put = match replaced {
             None => put.condition_expression("attribute_not_exists(#edition)"),
             Some(edition) => put
                 .condition_expression("#edition = :edition")
                 .expression_attribute_values(":edition", number(edition.number())),
         };
-        match put.send().await {
-            Ok(_) => Ok(Published::Done),
-            Err(fault) if fault.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(Published::Overtaken)
-            }
-            Err(fault) => Err(unavailable("PutItem (public keys)", fault)),
+        let put = put.build().map_err(|fault| unbuilt(OPERATION, fault))?;
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        let changed = ChangedKey::between(instead_of.map(|before| &before.keys), keys);
+        if !changed.is_empty() {
+            writes.push(self.key_entry(OPERATION, &KeyEntry { at: now, edition, changed })?);
         }
+        Ok(if self.transact(OPERATION, writes).await? { Published::Done } else { Published::Overtaken })
     }
 }
 

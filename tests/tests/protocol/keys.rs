@@ -9,23 +9,23 @@ use vestibule::keys::{
     ReadSymmetricKeys, SymmetricKeys,
 };
 use vestibule::secret::Secret;
-use vestibule::store::Table;
 use vestibule_tests::{Answer, Fault, SECRETS_MANAGER, Scene, Tokens};
 
 /// What the rotation of the signing keys does to the ring: promote the next, publish another one.
 async fn roll(scene: &Scene) {
-    let (secrets, table, now) = (scene.cloud.secrets(), scene.cloud.table(), scene.clock.now());
+    let (secrets, now) = (scene.cloud.secrets(), scene.clock.now());
     let ring = secrets.read_signing_keys().await.unwrap();
     let next = ring.next(Algorithm::Es256).unwrap().kid().to_owned();
     let ring = ring.promote(&next, now).unwrap();
     let ring = ring.publish_next(KeyPair::generate(Algorithm::Es256).unwrap(), now).unwrap();
-    publish(&table, &ring.public_set().unwrap()).await;
+    publish(scene, &ring.public_set().unwrap()).await;
     secrets.write_signing_keys(&ring).await.unwrap();
 }
 
-async fn publish(table: &Table, keys: &PublicKeySet) {
-    let edition = table.published().await.unwrap().unwrap().edition;
-    assert_eq!(table.publish(keys, edition).await.unwrap(), Published::Done);
+async fn publish(scene: &Scene, keys: &PublicKeySet) {
+    let table = scene.cloud.table();
+    let before = table.published().await.unwrap();
+    assert_eq!(table.publish(keys, before.as_ref(), scene.clock.now()).await.unwrap(), Published::Done);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_key_that_is_gone_verifies_nothing_within_minutes() {
     scene.get_as("/whoami", &tokens.access).await.expect(200);
     let ring = scene.cloud.secrets().read_signing_keys().await.unwrap();
     let others = ring.public_set().unwrap().iter().filter(|key| key.kid() != kid(&tokens.access)).cloned().collect();
-    publish(&scene.cloud.table(), &PublicKeySet::new(others).unwrap()).await;
+    publish(&scene, &PublicKeySet::new(others).unwrap()).await;
     scene.wait(Limits::DEFAULT.max_age.as_secs() + 60);
     scene.get_as("/whoami", &tokens.access).await.expect(403);
 }

@@ -10,3 +10,4 @@ mod overtaking;
 mod refusals;
 mod stage;
 mod steps;
+mod trail;

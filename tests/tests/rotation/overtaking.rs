@@ -4,8 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Mutex;
 
+use vestibule::clock::Timestamp;
 use vestibule::keys::{
-    Algorithm, Change, Edition, Proposed, PublicKeySet, Publication, PublishKeys, Published, PutInForce, RingInForce,
+    Algorithm, Change, Proposed, PublicKeySet, Publication, PublishKeys, Published, PutInForce, RingInForce,
     RotateSigningKeys, Rotation, RotationFault, SigningKeyRing, Standing, Step,
 };
 use vestibule::storage::StoreError;
@@ -67,9 +68,14 @@ impl PublishKeys for Late<'_> {
         self.table.published().await
     }
 
-    async fn publish(&self, keys: &PublicKeySet, instead_of: Option<Edition>) -> Result<Published, StoreError> {
+    async fn publish(
+        &self,
+        keys: &PublicKeySet,
+        instead_of: Option<&Publication>,
+        now: Timestamp,
+    ) -> Result<Published, StoreError> {
         happen(&self.meanwhile).await;
-        let published = self.table.publish(keys, instead_of).await;
+        let published = self.table.publish(keys, instead_of, now).await;
         happen(&self.afterwards).await;
         published
     }
@@ -156,8 +162,8 @@ async fn what_another_rotation_published_at_the_last_moment_does_not_stay() {
     let (secrets, table, clock) = (stage.scene.cloud.secrets(), stage.scene.cloud.table(), stage.clock());
     let second = async {
         let ring = stage.ring().await.changed(&Change::Rotate, stage.scene.clock.now()).unwrap();
-        let edition = stage.publication().await.edition;
-        assert_eq!(table.publish(&ring.public_set().unwrap(), edition).await.unwrap(), Published::Done);
+        let (publication, now) = (stage.publication().await, stage.scene.clock.now());
+        assert_eq!(table.publish(&ring.public_set().unwrap(), Some(&publication), now).await.unwrap(), Published::Done);
     };
     let late = LateSecret { secrets, meanwhile: Mutex::new(Some(Box::pin(second))) };
     Rotation::new(&late, &stage.scene.cloud.table(), &clock).step(Step::Finish, &first).await.unwrap();
@@ -196,7 +202,7 @@ async fn a_leaked_key_that_is_published_again_is_reported() {
         let keys = publication.keys.iter().cloned();
         let leaked = stage.ring().await.public_set().unwrap().find(&leaked).unwrap().as_ref().clone();
         let keys = PublicKeySet::new(keys.chain([leaked]).collect()).unwrap();
-        assert_eq!(table.publish(&keys, publication.edition).await.unwrap(), Published::Done);
+        assert_eq!(table.publish(&keys, Some(&publication), stage.scene.clock.now()).await.unwrap(), Published::Done);
     };
     let afterwards = Mutex::new(Some(Box::pin(again) as Happening<'_>));
     let late = Late { afterwards, ..Late::on_time(&stage) };

@@ -44,7 +44,7 @@ async fn a_key_that_is_not_published_does_not_sign() {
     let publication = stage.publication().await;
     let others = publication.keys.iter().filter(|key| key.kid() != unpublished).cloned().collect();
     let others = PublicKeySet::new(others).unwrap();
-    assert_eq!(table.publish(&others, publication.edition).await.unwrap(), Published::Done);
+    assert_eq!(table.publish(&others, Some(&publication), stage.scene.clock.now()).await.unwrap(), Published::Done);
     let version = stage.open("unpublished").await;
     assert_eq!(stage.step("createSecret", &version).await.unwrap_err(), "unsafe_step");
     assert_eq!(stage.step("setSecret", &version).await.unwrap_err(), "nothing_proposed");
@@ -58,8 +58,8 @@ async fn a_ring_whose_keys_are_not_all_published_is_not_put_in_force() {
     let version = stage.open("unpublished").await;
     stage.step("createSecret", &version).await.unwrap();
     stage.step("setSecret", &version).await.unwrap();
-    let edition = stage.publication().await.edition;
-    assert_eq!(stage.scene.cloud.table().publish(&earlier, edition).await.unwrap(), Published::Done);
+    let (publication, now) = (stage.publication().await, stage.scene.clock.now());
+    assert_eq!(stage.scene.cloud.table().publish(&earlier, Some(&publication), now).await.unwrap(), Published::Done);
     let before = stage.everything().await;
     for step in ["testSecret", "finishSecret"] {
         assert_eq!(stage.step(step, &version).await.unwrap_err(), "unsafe_step", "{step}");

@@ -34,8 +34,8 @@ impl Stage {
     pub(crate) async fn small(scene: Scene) -> Self {
         let (secrets, table) = (scene.cloud.secrets(), scene.cloud.table());
         let ring = SigningKeyRing::generate(Algorithm::Es256, scene.clock.now()).unwrap();
-        let edition = table.published().await.unwrap().unwrap().edition;
-        assert_eq!(table.publish(&ring.public_set().unwrap(), edition).await.unwrap(), Published::Done);
+        let (before, now) = (table.published().await.unwrap(), scene.clock.now());
+        assert_eq!(table.publish(&ring.public_set().unwrap(), before.as_ref(), now).await.unwrap(), Published::Done);
         secrets.write_signing_keys(&ring).await.unwrap();
         let stage = Self::of(scene);
         stage.until_ripe();

@@ -163,5 +163,5 @@ async fn the_steps_make_as_many_calls_as_is_written() {
         stage.step(step, &version).await.unwrap();
         counted.push((stage.scene.wire.take_calls().len(), stage.scene.wire.take_capacity_units()));
     }
-    assert_eq!(counted, [(5, 1.0), (5, 4.0), (4, 1.0), (8, 5.0)]);
+    assert_eq!(counted, [(5, 1.0), (5, 9.0), (4, 1.0), (8, 8.0)]);
 }

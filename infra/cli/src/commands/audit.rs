@@ -1,7 +1,8 @@
-//! `vestibule audit`: what happened to an account.
+//! `vestibule audit`: what happened to an account, and to the signing keys.
 
 use serde_json::{Value, json};
-use vestibule::audit::trail::ReadTrail;
+use vestibule::audit::key_trail::{ChangedKey, KeyEntry, ReadKeyTrail};
+use vestibule::audit::trail::{Entry, ReadTrail};
 use vestibule::clock::Clock;
 
 use super::Outcome;
@@ -20,14 +21,32 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List what became of the signing keys in the last 400 days, as verifiers could know it.
+    Keys {
+        /// One JSON array instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
-    let Command::List { user, json } = command;
-    let table = target.connect().await?.table;
-    let entries = table.trail(find(&table, &user).await?, Clock::System.now()).await?;
-    let row =
-        |entry: &vestibule::audit::trail::Entry| json!({ "at": entry.at.seconds(), "change": entry.change.as_str() });
-    output::listing(&["at", "change"], &entries.iter().map(row).collect::<Vec<Value>>(), json);
+    let (table, now) = (target.connect().await?.table, Clock::System.now());
+    match command {
+        Command::List { user, json } => {
+            let entries = table.trail(find(&table, &user).await?, now).await?;
+            let row = |entry: &Entry| json!({ "at": entry.at.seconds(), "change": entry.change.as_str() });
+            output::listing(&["at", "change"], &entries.iter().map(row).collect::<Vec<Value>>(), json);
+        }
+        Command::Keys { json } => {
+            let rows: Vec<Value> = table.key_trail(now).await?.iter().flat_map(rows).collect();
+            output::listing(&["at", "change", "kid"], &rows, json);
+        }
+    }
     Ok(())
+}
+
+/// A publication may change several keys.
+fn rows(entry: &KeyEntry) -> Vec<Value> {
+    let row = |changed: &ChangedKey| json!({ "at": entry.at.seconds(), "change": changed.change.as_str(), "kid": changed.kid });
+    entry.changed.iter().map(row).collect()
 }

@@ -23,6 +23,14 @@ impl Deployment {
         run(self.folder.path(), &[&["keys"], arguments].concat(), input)
     }
 
+    /// `change kid` of every entry of the trail.
+    fn trail(&self) -> Vec<String> {
+        let output = run(self.folder.path(), &["audit", "keys", "--json"], "");
+        let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(rows.iter().all(|row| row["at"].is_u64()), "{rows:?}");
+        rows.iter().map(|row| format!("{} {}", row["change"].as_str().unwrap(), row["kid"].as_str().unwrap())).collect()
+    }
+
     /// The names of the published keys by algorithm and state.
     fn listed(&self) -> BTreeMap<(String, String), String> {
         let output = self.keys(&["list", "--json"], "");
@@ -74,6 +82,9 @@ fn an_emergency_says_what_it_costs_asks_and_replaces_the_key_at_once() {
     let after = deployment.listed();
     assert_eq!(&after[&es256("active")], next);
     assert!(!after.values().any(|kid| kid == leaked));
+    let trail = deployment.trail();
+    assert_eq!(trail.iter().position(|entry| *entry == format!("unpublished {leaked}")), Some(6), "{trail:?}");
+    assert!(trail[..6].contains(&format!("activated {leaked}")) && trail[7..].contains(&format!("activated {next}")));
 
     let withdrawn = &after[&es256("next")];
     let output = deployment.keys(&["retire", withdrawn], "");

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::clock::Timestamp;
 use crate::keys::PublicKeySet;
 use crate::storage::StoreError;
 
@@ -32,11 +33,12 @@ pub trait PublishKeys {
     /// What is published now: not what was, as a cheaper read might say.
     fn published(&self) -> impl Future<Output = Result<Option<Publication>, StoreError>> + Send;
 
-    /// Publishes `keys` in the place of `instead_of`, or as the first if that is `None`.
+    /// Publishes `keys` in the place of `instead_of`, or as the first if that is `None`, and notes in the trail what that changes.
     fn publish(
         &self,
         keys: &PublicKeySet,
-        instead_of: Option<Edition>,
+        instead_of: Option<&Publication>,
+        now: Timestamp,
     ) -> impl Future<Output = Result<Published, StoreError>> + Send;
 }
 
