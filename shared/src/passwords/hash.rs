@@ -1,32 +1,69 @@
-//! A stored password hash: the PHC string of argon2id, the only form of a password that the table may hold.
+//! What the table may hold of a password: argon2id with the pepper, or what an import left there until the first sign-in.
 
 use std::fmt;
 
 use argon2::password_hash::phc;
 
-/// An argon2id hash in PHC form; its `keyid` names the pepper. Redacted in logs, for it can be guessed against.
+use super::sealed::Sealed;
+
+/// A stored password hash. Redacted in logs.
+///
+/// - `$argon2id$…,keyid=…$…`: ours, a PHC string whose `keyid` names the pepper;
+/// - `$sealed$…`: another system's hash, encrypted under the pepper ([`super::Hasher::seal`]);
+/// - `$hook`: none; the operator's hook is asked once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// The text is no argon2id PHC string.
+/// The text is no stored password hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the PHC string of an argon2id hash")]
+#[error("not the PHC string of an argon2id hash, nor what an import stores")]
 pub struct MalformedHash;
 
+/// The kinds of a stored hash.
+pub(super) enum Form {
+    Argon2id(Box<phc::PasswordHash>),
+    Sealed(Sealed),
+    HeldElsewhere,
+}
+
+const HELD_ELSEWHERE: &str = "$hook";
+
 impl PasswordHash {
-    /// Reads a PHC string.
+    /// Reads what the table holds.
     ///
     /// # Errors
-    /// [`MalformedHash`] if it is not one of argon2id with salt and hash.
+    /// [`MalformedHash`] if it is none of the three.
     pub fn parse(text: String) -> Result<Self, MalformedHash> {
-        let hash = phc::PasswordHash::new(&text).map_err(|_| MalformedHash)?;
-        let complete = hash.algorithm.as_str() == "argon2id" && hash.salt.is_some() && hash.hash.is_some();
-        if complete { Ok(Self(text)) } else { Err(MalformedHash) }
+        let this = Self(text);
+        this.form().map(|_| ()).ok_or(MalformedHash)?;
+        Ok(this)
     }
 
-    /// The PHC string, for the table.
+    /// Of an account whose hash its old system did not give away.
+    pub fn held_elsewhere() -> Self {
+        Self(HELD_ELSEWHERE.to_owned())
+    }
+
+    /// Whether only the operator's hook knows the password.
+    pub fn is_held_elsewhere(&self) -> bool {
+        self.0 == HELD_ELSEWHERE
+    }
+
+    /// The text, for the table.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub(super) fn form(&self) -> Option<Form> {
+        if self.is_held_elsewhere() {
+            return Some(Form::HeldElsewhere);
+        }
+        if let Some(sealed) = Sealed::parse(&self.0) {
+            return Some(Form::Sealed(sealed));
+        }
+        let hash = phc::PasswordHash::new(&self.0).ok()?;
+        let complete = hash.algorithm.as_str() == "argon2id" && hash.salt.is_some() && hash.hash.is_some();
+        complete.then(|| Form::Argon2id(Box::new(hash)))
     }
 }
 

@@ -9,6 +9,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
 use argon2::{Algorithm, Argon2, Params, ParamsBuilder, Version};
 use tokio::sync::Semaphore;
 
+use super::hash::Form;
+use super::imported::ImportedHash;
+use super::sealed::{Sealed, seal};
 use super::{Cost, Password, PasswordHash};
 use crate::keys::{Pepper, Peppers};
 use crate::randomness::{NoRandomness, Randomness};
@@ -21,6 +24,7 @@ const SALT_BYTES: usize = 16;
 pub struct Hasher {
     cost: Cost,
     slots: Arc<Semaphore>,
+    all_slots: u32,
     randomness: Randomness,
 }
 
@@ -43,6 +47,12 @@ pub enum HashingError {
     /// The pepper that the hash names is not in the ring: nobody with this hash can sign in until it is back.
     #[error("the pepper that the hash names is not in the ring")]
     UnknownPepper,
+    /// A sealed hash does not open: another pepper of that number sealed it, or nobody did.
+    #[error("an imported hash does not open under the pepper that it names")]
+    Unsealable,
+    /// Only the operator's hook knows the password ([`PasswordHash::is_held_elsewhere`]).
+    #[error("the account has no hash: only the migration hook knows its password")]
+    HeldElsewhere,
     /// No salt.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
@@ -55,7 +65,17 @@ impl Hasher {
     /// A hasher whose concurrent hashes take at most `budget_kib` KiB together, and always at least one.
     pub fn new(cost: Cost, budget_kib: u32, randomness: Randomness) -> Self {
         let slots = (budget_kib / cost.memory_kib()).max(1);
-        Self { cost, slots: Arc::new(Semaphore::new(slots as usize)), randomness }
+        Self { cost, slots: Arc::new(Semaphore::new(slots as usize)), all_slots: slots, randomness }
+    }
+
+    /// Makes of an imported hash what the table may hold, with the active pepper.
+    ///
+    /// # Errors
+    /// [`HashingError`] if there is no nonce.
+    pub fn seal(&self, imported: &ImportedHash, peppers: &Peppers) -> Result<PasswordHash, HashingError> {
+        let sealed = seal(imported, peppers.active(), self.randomness.bytes()?);
+        let parsed = sealed.map(PasswordHash::parse).and_then(Result::ok);
+        parsed.ok_or_else(|| HashingError::Failed("the hash cannot be sealed".to_owned()))
     }
 
     /// Hashes `password` with the active pepper.
@@ -78,22 +98,53 @@ impl Hasher {
         stored: &PasswordHash,
         peppers: &Peppers,
     ) -> Result<Verdict, HashingError> {
-        let parsed =
-            phc::PasswordHash::new(stored.as_str()).map_err(|fault| HashingError::Failed(fault.to_string()))?;
+        match stored.form() {
+            Some(Form::Argon2id(parsed)) => self.check_ours(password, *parsed, peppers).await,
+            Some(Form::Sealed(sealed)) => self.check_imported(password, sealed, peppers).await,
+            Some(Form::HeldElsewhere) => Err(HashingError::HeldElsewhere),
+            None => Err(HashingError::Failed("the hash is none".to_owned())),
+        }
+    }
+
+    async fn check_ours(
+        &self,
+        password: &Password,
+        parsed: phc::PasswordHash,
+        peppers: &Peppers,
+    ) -> Result<Verdict, HashingError> {
         let params = Params::try_from(&parsed).map_err(|fault| HashingError::Failed(fault.to_string()))?;
         let pepper = pepper_id(&params).and_then(|id| peppers.find(id)).ok_or(HashingError::UnknownPepper)?.clone();
         let outdated = pepper.id() != peppers.active().id() || !self.meets_cost(&params);
-        let (checked, rest) = (password.clone(), self.rest_of_todays_work(&params));
+        let rest = self.rest_of_todays_work(params.m_cost().saturating_mul(params.t_cost()));
+        let checked = password.clone();
         let right = self
             .run(move || {
                 let right = argon2(&pepper, params)?.verify_password(checked.bytes(), &parsed).is_ok();
-                if let Some(rest) = rest {
-                    argon2(&pepper, rest)?.hash_password_into(checked.bytes(), &[0; SALT_BYTES], &mut [0; 32])?;
-                }
+                spend(rest, &checked, &pepper)?;
                 Ok(right)
             })
             .await?;
         Ok(if right { Verdict::Right { outdated } } else { Verdict::Wrong })
+    }
+
+    /// Whoever made it hashed what was typed, and so does this. What is right is to be replaced, whatever it cost.
+    async fn check_imported(
+        &self,
+        password: &Password,
+        sealed: Sealed,
+        peppers: &Peppers,
+    ) -> Result<Verdict, HashingError> {
+        let pepper = peppers.find(sealed.pepper).ok_or(HashingError::UnknownPepper)?.clone();
+        let hash = sealed.open(&pepper).ok_or(HashingError::Unsealable)?;
+        let (checked, rest) = (password.clone(), self.rest_of_todays_work(hash.work_kib()));
+        let right = self
+            .run_within(hash.memory_kib(), move || {
+                let right = hash.verify(checked.as_typed().expose().as_bytes());
+                spend(rest, &checked, &pepper)?;
+                Ok(right)
+            })
+            .await?;
+        Ok(if right { Verdict::Right { outdated: true } } else { Verdict::Wrong })
     }
 
     /// Spends what a check costs, for an account that does not exist: an unknown name and a wrong password take the
@@ -107,9 +158,9 @@ impl Hasher {
 
     /// What is lacking to today's cost, so that an account whose hash is older answers no sooner than a name that nobody has
     /// (promise 5). Time goes with memory times passes.
-    fn rest_of_todays_work(&self, stored: &Params) -> Option<Params> {
+    fn rest_of_todays_work(&self, stored_kib: u32) -> Option<Params> {
         let today = self.cost.memory_kib().saturating_mul(self.cost.iterations());
-        let rest = today.checked_sub(stored.m_cost().saturating_mul(stored.t_cost())).filter(|rest| *rest > 0)?;
+        let rest = today.checked_sub(stored_kib).filter(|rest| *rest > 0)?;
         let passes = rest.div_ceil(self.cost.memory_kib());
         Params::new((rest / passes).max(Params::MIN_M_COST), passes, 1, None).ok()
     }
@@ -124,8 +175,18 @@ impl Hasher {
         &self,
         work: impl FnOnce() -> Result<T, argon2::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
+        self.run_within(self.cost.memory_kib(), work).await
+    }
+
+    /// The same, for work that takes `memory_kib`: as many slots as that is, or all.
+    pub(super) async fn run_within<T: Send + 'static>(
+        &self,
+        memory_kib: u32,
+        work: impl FnOnce() -> Result<T, argon2::Error> + Send + 'static,
+    ) -> Result<T, HashingError> {
         let failed = |fault: &dyn std::fmt::Display| HashingError::Failed(fault.to_string());
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|fault| failed(&fault))?;
+        let slots = memory_kib.div_ceil(self.cost.memory_kib()).clamp(1, self.all_slots);
+        let slot = Arc::clone(&self.slots).acquire_many_owned(slots).await.map_err(|fault| failed(&fault))?;
         // The slot travels with the work: a caller that goes away does not free memory that is still in use.
         let running = tokio::task::spawn_blocking(move || {
             let result = work();
@@ -153,6 +214,12 @@ fn hash(password: &Password, pepper: &Pepper, cost: Cost, salt: &[u8]) -> Result
     // argon2 refuses nothing here that its parameters have not been checked for; a fault is one of the salt's length.
     let hash = argon2.hash_password_with_salt(password.bytes(), salt).map_err(|_| argon2::Error::SaltTooShort)?;
     PasswordHash::parse(hash.to_string()).map_err(|_| argon2::Error::AlgorithmInvalid)
+}
+
+/// What was lacking to today's work, for nothing but its time.
+fn spend(rest: Option<Params>, password: &Password, pepper: &Pepper) -> Result<(), argon2::Error> {
+    let Some(rest) = rest else { return Ok(()) };
+    argon2(pepper, rest)?.hash_password_into(password.bytes(), &[0; SALT_BYTES], &mut [0; 32])
 }
 
 fn argon2(pepper: &Pepper, params: Params) -> Result<Argon2<'_>, argon2::Error> {

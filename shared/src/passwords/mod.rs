@@ -3,11 +3,14 @@
 mod cost;
 mod hash;
 mod hasher;
+mod imported;
 mod password;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
 pub use cost::{Cost, InvalidCost};
 pub use hash::{MalformedHash, PasswordHash};
 pub use hasher::{Hasher, HashingError, Verdict};
+pub use imported::{Digest, FirebaseParameters, ImportedHash, RefusedHash};
 pub use password::{InvalidPassword, Password, UnfitPassword};

@@ -8,7 +8,11 @@ use crate::secret::Secret;
 /// A password, normalized by the PRECIS `OpaqueString` profile: the same keystrokes give the same bytes on every
 /// device, nothing is cut, case counts.
 #[derive(Clone, Debug)]
-pub struct Password(Secret<String>);
+pub struct Password {
+    normalized: Secret<String>,
+    /// Other systems hash what is typed as it comes.
+    typed: Secret<String>,
+}
 
 /// The text can be nobody's password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +45,7 @@ impl Password {
     /// [`UnfitPassword`].
     pub fn choose(typed: &Secret<String>) -> Result<Self, UnfitPassword> {
         let chosen = Self::parse(typed)?;
-        if chosen.0.expose().chars().count() < Self::MIN_CHARACTERS {
+        if chosen.normalized.expose().chars().count() < Self::MIN_CHARACTERS {
             return Err(UnfitPassword::TooShort);
         }
         Ok(chosen)
@@ -52,13 +56,17 @@ impl Password {
     /// # Errors
     /// [`InvalidPassword`] for an empty text or one with control characters (RFC 8265 §4.2 and §4.1: neither is a password).
     pub fn parse(typed: &Secret<String>) -> Result<Self, InvalidPassword> {
-        OpaqueString::enforce(typed.expose().as_str())
-            .map(|normalized| Self(Secret::new(normalized.into_owned())))
-            .map_err(|_| InvalidPassword)
+        let normalized = OpaqueString::enforce(typed.expose().as_str()).map_err(|_| InvalidPassword)?;
+        Ok(Self { normalized: Secret::new(normalized.into_owned()), typed: typed.clone() })
+    }
+
+    /// What was typed, byte by byte: for systems that know no normalization.
+    pub const fn as_typed(&self) -> &Secret<String> {
+        &self.typed
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        self.0.expose().as_bytes()
+        self.normalized.expose().as_bytes()
     }
 }
 

@@ -300,3 +300,86 @@ proptest! {
         }
     }
 }
+
+const BCRYPT_OF_A: &str = "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe";
+
+fn imported(text: &str) -> ImportedHash {
+    ImportedHash::parse(&Secret::new(text.to_owned())).unwrap()
+}
+
+#[tokio::test]
+async fn an_imported_hash_is_checked_as_it_was_made_and_then_replaced() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let sealed = hasher.seal(&imported(BCRYPT_OF_A), &peppers).unwrap();
+    assert_eq!(said(&hasher.check(&password("a"), &sealed, &peppers).await.unwrap()), (true, true));
+    assert_eq!(said(&hasher.check(&password("b"), &sealed, &peppers).await.unwrap()), (false, false));
+    let ours = hasher.hash(&password("a"), &peppers).await.unwrap();
+    assert_eq!(said(&hasher.check(&password("a"), &ours, &peppers).await.unwrap()), (true, false));
+}
+
+#[tokio::test]
+async fn an_imported_hash_is_stored_so_that_without_the_pepper_nobody_can_guess_against_it() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(2, &[1, 2]));
+    let sealed = hasher.seal(&imported(BCRYPT_OF_A), &peppers).unwrap();
+    assert!(sealed.as_str().starts_with("$sealed$v=1,keyid=2$"), "{}", sealed.as_str());
+    assert!(!sealed.as_str().contains("m0CrhHm10qJ3lXRY"));
+    assert_eq!(PasswordHash::parse(sealed.as_str().to_owned()), Ok(sealed.clone()));
+    assert_ne!(hasher.seal(&imported(BCRYPT_OF_A), &peppers).unwrap(), sealed, "one hash is sealed twice differently");
+}
+
+/// Whoever can write to the table, but knows no pepper, plants no password.
+#[tokio::test]
+async fn a_hash_that_nobody_sealed_lets_nobody_in() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let mallory = Peppers::new(1, vec![Pepper::new(1, Secret::new([0xff; 32]))]).unwrap();
+    let planted = hasher.seal(&imported(BCRYPT_OF_A), &mallory).unwrap();
+    let fault = hasher.check(&password("a"), &planted, &peppers).await.unwrap_err();
+    assert!(matches!(fault, HashingError::Unsealable), "{fault}");
+    let sealed = hasher.seal(&imported(BCRYPT_OF_A), &peppers).unwrap();
+    let (front, last) = sealed.as_str().split_at(sealed.as_str().len() - 2);
+    let changed = PasswordHash::parse(format!("{front}{}", if last == "AA" { "AQ" } else { "AA" }));
+    if let Ok(changed) = changed {
+        assert!(hasher.check(&password("a"), &changed, &peppers).await.is_err());
+    }
+    assert_eq!(PasswordHash::parse(BCRYPT_OF_A.to_owned()), Err(MalformedHash), "an unsealed one is none at all");
+}
+
+#[tokio::test]
+async fn a_sealed_hash_names_its_pepper_as_ours_do() {
+    let hasher = hasher(lowest());
+    let sealed = hasher.seal(&imported(BCRYPT_OF_A), &peppers(1, &[1])).unwrap();
+    assert!(said(&hasher.check(&password("a"), &sealed, &peppers(2, &[1, 2])).await.unwrap()).0);
+    let fault = hasher.check(&password("a"), &sealed, &peppers(2, &[2])).await.unwrap_err();
+    assert!(matches!(fault, HashingError::UnknownPepper), "{fault}");
+}
+
+#[tokio::test]
+async fn an_imported_hash_is_of_what_was_typed_and_the_new_one_of_what_every_device_types() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    // PBKDF2-HMAC-SHA-256 of "A\u{30a}" (decomposed), as a system without normalization stored it.
+    let decomposed = "$pbkdf2-sha256$i=1$c2FsdA$T+SPR/OtaHmm7PHCJXk3wSD1RNH9alTRvgVT8bjHoLA";
+    let sealed = hasher.seal(&imported(decomposed), &peppers).unwrap();
+    assert!(said(&hasher.check(&password("A\u{30a}"), &sealed, &peppers).await.unwrap()).0);
+    let ours = hasher.hash(&password("A\u{30a}"), &peppers).await.unwrap();
+    assert!(said(&hasher.check(&password("\u{c5}"), &ours, &peppers).await.unwrap()).0);
+}
+
+#[tokio::test]
+async fn a_hash_that_takes_more_memory_takes_more_slots_and_never_more_than_there_are() {
+    let hasher = Hasher::new(lowest(), 3 * lowest().memory_kib(), Randomness::Seeded(SeededRandomness::new(1)));
+    let seen = hasher.clone();
+    for (memory_kib, left) in [(4, 2), (lowest().memory_kib(), 2), (lowest().memory_kib() + 1, 1), (u32::MAX, 0)] {
+        let seen = seen.clone();
+        assert_eq!(hasher.run_within(memory_kib, move || Ok(seen.free_slots())).await.unwrap(), left, "{memory_kib}");
+    }
+    assert_eq!(hasher.free_slots(), 3);
+}
+
+#[tokio::test]
+async fn a_password_that_only_the_hook_knows_is_neither_right_nor_wrong() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let held = PasswordHash::parse(PasswordHash::held_elsewhere().as_str().to_owned()).unwrap();
+    assert!(held.is_held_elsewhere());
+    let fault = hasher.check(&password("secret"), &held, &peppers).await.unwrap_err();
+    assert!(matches!(fault, HashingError::HeldElsewhere), "{fault}");
+}
