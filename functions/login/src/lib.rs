@@ -3,6 +3,7 @@
 //! One answer for a wrong password, an unknown name, a disabled account: same status, same body, same work (promise 5).
 
 mod credentials;
+mod operations;
 
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use vestibule::keys::Peppers;
 use vestibule::passwords::{Password, Verdict};
 use vestibule::sessions::open::{OpenSession, Opening, session_for};
 use vestibule::sessions::refresh::current_token;
+
+pub use operations::OPERATIONS;
 
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];

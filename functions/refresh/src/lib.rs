@@ -2,6 +2,8 @@
 //!
 //! One storage call when all is well. A refused client hears one and the same answer; why is in the log.
 
+mod operations;
+
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
@@ -12,6 +14,8 @@ use vestibule::fault::Fault;
 use vestibule::http::{BodyError, Granted, Problem, ProblemKind, json, request_id};
 use vestibule::secret::Secret;
 use vestibule::sessions::refresh::{RefreshError, Refreshed, Refusal, Rotate, refresh};
+
+pub use operations::OPERATIONS;
 
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];

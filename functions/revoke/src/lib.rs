@@ -2,6 +2,8 @@
 //!
 //! 200 for a known, an unknown and an already revoked token; 503, never 200, when storage did not acknowledge (§2.2.1).
 
+mod operations;
+
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
@@ -17,6 +19,8 @@ use vestibule::sessions::Ending;
 use vestibule::sessions::end::{EndSession, Ended};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::tokens::VerifyError;
+
+pub use operations::OPERATIONS;
 
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys];

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, dev, doctor as examination, keys, sessions, users};
+use crate::commands::{audit, dev, doctor as examination, keys, openapi, sessions, users};
 use crate::target::Target;
 
 /// Authentication that a team owns, for APIs behind Amazon API Gateway.
@@ -35,6 +35,8 @@ enum Command {
     Keys(Operator<keys::Command>),
     /// Examine a deployment: what is unsafe, what is out of order, and how to mend it.
     Doctor(examination::Arguments),
+    /// Write the OpenAPI document of every endpoint, without the demo's.
+    Openapi,
 }
 
 /// A command on a deployment.
@@ -53,6 +55,7 @@ async fn main() -> ExitCode {
         Command::Users(operator) => users::run(&operator.target, operator.command).await,
         Command::Sessions(operator) => sessions::run(&operator.target, operator.command).await,
         Command::Doctor(arguments) => examination::run(arguments).await,
+        Command::Openapi => openapi::run(),
         Command::Audit(operator) => audit::run(&operator.target, operator.command).await,
         Command::Keys(operator) => keys::run(&operator.target, operator.command).await,
     };

@@ -9,6 +9,7 @@ pub mod functions;
 pub mod gateway;
 pub mod in_process;
 mod loopback;
+pub mod openapi;
 pub mod process_function;
 pub mod provision;
 pub mod running;

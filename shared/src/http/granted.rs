@@ -3,6 +3,7 @@
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use super::operation::{Field, Schema};
 use super::response::secret_json;
 use crate::app::AccessToken;
 use crate::secret::Secret;
@@ -29,6 +30,15 @@ struct Document<'a> {
 }
 
 impl Granted {
+    /// What [`Granted::respond`] writes, for the description of an endpoint.
+    pub const SCHEMA: Schema = Schema::Object(&[
+        Field::required("access_token", "A JWT (RFC 9068).", Schema::Secret),
+        Field::required("token_type", "How to present it (RFC 6750).", Schema::OneOf(&["Bearer"])),
+        Field::required("expires_in", "Seconds until the access token expires.", Schema::Integer),
+        Field::required("refresh_token", "For the next `POST /refresh`, once.", Schema::Secret),
+        Field::required("scope", "What the access token may be used for.", Schema::Scope),
+    ]);
+
     /// 200 with the tokens; the one place where they leave.
     pub fn respond(&self) -> Response<Body> {
         let document = Document {

@@ -53,6 +53,16 @@ impl ProblemKind {
         self.row().1
     }
 
+    /// The title, the same for every problem of the kind.
+    pub const fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The status.
+    pub const fn status(self) -> u16 {
+        self.row().0.as_u16()
+    }
+
     /// The one table: status, name, title.
     const fn row(self) -> (StatusCode, &'static str, &'static str) {
         match self {

@@ -22,8 +22,12 @@ pub(super) fn secret_json(document: &Secret<String>) -> Response<Body> {
 
 /// 200 with a document, kept by caches for `max_age` seconds, or not at all.
 pub fn json_response(document: &impl Serialize, max_age: Option<u32>) -> Response<Body> {
-    let body = serde_json::to_string(document).unwrap_or_default();
-    let mut response = respond(StatusCode::OK, "application/json", body);
+    json_text(&serde_json::to_string(document).unwrap_or_default(), max_age)
+}
+
+/// The same with a document that is text already.
+pub fn json_text(document: &str, max_age: Option<u32>) -> Response<Body> {
+    let mut response = respond(StatusCode::OK, "application/json", document);
     if let Some(Ok(value)) = max_age.map(|seconds| HeaderValue::try_from(format!("public, max-age={seconds}"))) {
         response.headers_mut().insert(header::CACHE_CONTROL, value);
     }

@@ -112,7 +112,7 @@ async fn listen(port: u16) -> Result<TcpListener, Fault> {
     })
 }
 
-fn read_template(path: Option<&Path>) -> Result<String, Fault> {
+pub(crate) fn read_template(path: Option<&Path>) -> Result<String, Fault> {
     let (path, named) = path.map_or((Path::new(TEMPLATE_PATH), false), |path| (path, true));
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),

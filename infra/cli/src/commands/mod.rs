@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod keys;
+pub(crate) mod openapi;
 mod programs;
 pub(crate) mod sessions;
 mod story;

@@ -1,0 +1,144 @@
+//! What an endpoint takes and gives, said beside its handler and in the handler's own words: the OpenAPI document (3.1) is made of it,
+//! and a generated attack on every endpoint checks that it is true.
+//!
+//! All of it is constant, so that a function carries nothing of it.
+
+use super::ProblemKind;
+
+/// One operation of the API.
+#[derive(Debug)]
+pub struct Operation {
+    /// The route as the gateway has it: `POST /login`.
+    pub route: &'static str,
+    /// The `operationId`, from which generated clients name their methods.
+    pub id: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Who may ask.
+    pub caller: Caller,
+    /// What stands in the path and the query.
+    pub parameters: &'static [Parameter],
+    /// What the body holds.
+    pub takes: Takes,
+    /// What it gives when all is well.
+    pub gives: &'static [Gives],
+    /// What it may say instead.
+    pub refuses: Refuses,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Anybody.
+    Anybody,
+    /// Whoever holds an access token (RFC 6750).
+    AccessToken,
+}
+
+/// Something in the path or the query.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name; in braces in the route if it stands in the path.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// What it may be. One that does not stand in the path may be absent.
+    pub schema: Schema,
+}
+
+/// What the body holds.
+#[derive(Debug)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// A JSON object with these members and no others.
+    Json(&'static [Field]),
+    /// The same as a form or as JSON; a form may have other parameters, which are ignored (RFC 6749 §3.2).
+    FormOrJson(&'static [Field]),
+}
+
+/// An answer when all is well.
+#[derive(Debug)]
+pub struct Gives {
+    /// The status.
+    pub status: u16,
+    /// When, and what it is.
+    pub about: &'static str,
+    /// The JSON document, if there is a body.
+    pub document: Option<Schema>,
+}
+
+/// What an operation may say instead.
+#[derive(Debug)]
+pub enum Refuses {
+    /// Problem details (RFC 9457) of these kinds. [`ProblemKind::TemporarilyUnavailable`] is always among them.
+    Problems(&'static [ProblemKind]),
+    /// OAuth errors (RFC 6749 §5.2) with these statuses; 503 is always among them.
+    OAuth(&'static [u16]),
+    /// Nothing of its own.
+    Nothing,
+}
+
+/// A member of an object.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Whether it may be absent.
+    pub presence: Presence,
+    /// What it may be.
+    pub schema: Schema,
+}
+
+/// Whether a member may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be there.
+    Required,
+    /// It may be absent; `null` is not the same.
+    Optional,
+}
+
+/// What a value may be.
+#[derive(Debug)]
+pub enum Schema {
+    /// A text of so many characters without U+0000.
+    Text {
+        /// At least.
+        min: usize,
+        /// At most.
+        max: usize,
+    },
+    /// A text that matches this expression (ECMA-262, as JSON Schema asks).
+    Matching(&'static str),
+    /// A credential: a text that tools must not show.
+    Secret,
+    /// Scopes (RFC 6749 §3.3), separated by spaces.
+    Scope,
+    /// An object of this shape is documented elsewhere: a standard's own document.
+    Document,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// A whole number, not negative.
+    Integer,
+    /// A truth value.
+    Boolean,
+    /// A list of such values.
+    List(&'static Schema),
+    /// An object with these members, and perhaps others.
+    Object(&'static [Field]),
+}
+
+impl Field {
+    /// A member that must be there.
+    pub const fn required(name: &'static str, about: &'static str, schema: Schema) -> Self {
+        Self { name, about, presence: Presence::Required, schema }
+    }
+
+    /// A member that may be absent.
+    pub const fn optional(name: &'static str, about: &'static str, schema: Schema) -> Self {
+        Self { name, about, presence: Presence::Optional, schema }
+    }
+}
