@@ -1,5 +1,6 @@
 //! What this function takes and gives.
 
+use vestibule::http::MAX_BODY_BYTES;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
 
 /// `POST /revoke`.
@@ -11,7 +12,7 @@ pub const OPERATIONS: &[Operation] = &[Operation {
     parameters: &[],
     takes: Takes::FormOrJson(&[
         Field::required("token", "A refresh token or an access token.", Schema::Secret),
-        Field::optional("token_type_hint", "Read and not needed.", Schema::Text { min: 0, max: 64 }),
+        Field::optional("token_type_hint", "Read and not needed.", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
     ]),
     gives: &[Gives {
         status: 200,
