@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::authentication::Authenticator;
 pub use crate::aws::{Clients, sdk_defaults};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
@@ -107,6 +108,16 @@ impl<S> App<S> {
     /// [`Fault::Keys`] if the ring was never read and cannot be now, or has no active key.
     pub async fn signing_key(&self) -> Result<Arc<SigningKey>, Fault> {
         Ok(self.signing_keys.active(&self.secrets, self.config.signing_algorithm).await?)
+    }
+
+    /// Finds out who is calling.
+    pub const fn authenticator(&self) -> Authenticator<'_, S> {
+        Authenticator {
+            verifier: &self.verifier,
+            environment: &self.config.api_key_environment,
+            store: &self.store,
+            clock: &self.clock,
+        }
     }
 
     /// The rotation of the signing keys.

@@ -1,4 +1,4 @@
-//! Who and which: the identifiers of users, services and sessions.
+//! Who and which: the identifiers of users, services, sessions and API keys.
 //!
 //! 128 random bits each, written as lower-case hexadecimal behind a prefix, so that a log line or a support ticket
 //! says what it names: `usr_…` is the `sub` of a token (RFC 7519 §4.1.2), `ses_…` its `sid`.
@@ -101,6 +101,11 @@ identifier!(
     /// A session: the `sid` of its tokens. One sign-in on one device.
     SessionId,
     "ses"
+);
+identifier!(
+    /// An API key, without what proves that one holds it: the `client_id` of its calls.
+    ApiKeyId,
+    "key"
 );
 
 fn from_hex(text: &str) -> Option<[u8; IDENTIFIER_BYTES]> {

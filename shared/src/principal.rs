@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub use subject::Subject;
 
 use crate::clock::Timestamp;
-use crate::identity::SessionId;
+use crate::identity::{ApiKeyId, SessionId};
 use crate::scope::{Roles, Scopes};
 
 /// Who is calling, and with what rights.
@@ -21,7 +21,7 @@ pub struct Principal {
     pub sub: Subject,
     /// The session that the credential belongs to (`sid`); a credential outside any session has none.
     pub sid: Option<SessionId>,
-    /// The client that holds the credential (RFC 9068 §2.2).
+    /// The client that holds the credential (RFC 9068 §2.2); of an API key, its own name.
     pub client_id: String,
     /// What the credential may be used for.
     pub scope: Scopes,
@@ -40,6 +40,8 @@ pub struct Principal {
 pub enum CredentialKind {
     /// A JWT access token (RFC 9068).
     AccessToken,
+    /// An API key.
+    ApiKey,
 }
 
 impl CredentialKind {
@@ -47,11 +49,12 @@ impl CredentialKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "access_token",
+            Self::ApiKey => "api_key",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::AccessToken].into_iter().find(|kind| kind.as_str() == text)
+        [Self::AccessToken, Self::ApiKey].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -92,6 +95,14 @@ impl Principal {
             (TENANT, self.tenant.clone()),
         ];
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
+    }
+
+    /// The API key that was presented, if it was one.
+    pub fn api_key(&self) -> Option<ApiKeyId> {
+        match self.auth_method {
+            CredentialKind::ApiKey => self.client_id.parse().ok(),
+            CredentialKind::AccessToken => None,
+        }
     }
 
     /// The principal in `requestContext.authorizer`, as a function behind the authorizer receives it: nested under

@@ -107,6 +107,7 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
     }
     for domain in [
         "accounts",
+        "api_keys",
         "authentication",
         "keys",
         "limits",

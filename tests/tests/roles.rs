@@ -23,8 +23,14 @@ const TRACES: [&str; 3] =
     ["IsTraced", "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess", "AWS::NoValue"];
 /// DynamoDB's actions that name a partition key. A condition on `dynamodb:LeadingKeys` with `ForAllValues` holds for a request
 /// that names none, so it binds these and no other action.
-const BY_KEY: [&str; 5] =
-    ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
+const BY_KEY: [&str; 6] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+];
 
 /// What one role may do.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,9 +143,9 @@ fn the_authorizer_and_discovery_touch_no_secret_and_the_demo_touches_nothing() {
     let beside_logs = |role: &str| -> BTreeSet<_> {
         roles[role].iter().flat_map(|one| &one.actions).filter(|action| !action.starts_with("logs:")).cloned().collect()
     };
-    for reader in ["AuthorizerFunctionRole", "DiscoveryFunctionRole"] {
-        assert_eq!(beside_logs(reader), BTreeSet::from(["dynamodb:GetItem".to_owned()]), "{reader}");
-    }
+    let [get, batch, update] = ["GetItem", "BatchGetItem", "UpdateItem"].map(|action| format!("dynamodb:{action}"));
+    assert_eq!(beside_logs("DiscoveryFunctionRole"), BTreeSet::from([get.clone()]));
+    assert_eq!(beside_logs("AuthorizerFunctionRole"), BTreeSet::from([get, batch, update]));
     assert_eq!(beside_logs("WhoamiFunctionRole"), BTreeSet::new());
 }
 

@@ -18,6 +18,7 @@ use std::time::Duration;
 use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
+use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
 use vestibule::authentication::{Authenticator, LiveSession};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
@@ -71,6 +72,16 @@ impl LiveSession for Store {
     }
 }
 
+impl FindApiKey for Store {
+    async fn find_api_key(&self, _: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
+        Ok((None, None))
+    }
+
+    async fn note_use(&self, _: Named, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
 fn bearer(key: &SigningKey, number: usize) -> Value {
     let mut id = [0; TOKEN_ID_BYTES];
     id[..8].copy_from_slice(&number.to_be_bytes());
@@ -115,14 +126,15 @@ fn answers(c: &mut Criterion) {
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
     let (rules, store) = (rules(), Store(ring.public_set().unwrap()));
     let clock = Clock::Manual(ManualClock::starting_at(NOW));
-    let sandbox = Sandbox::new("authorizer");
+    let (sandbox, environment) = (Sandbox::new("authorizer"), Environment::default());
     for (dialect, golden, header) in
         [("HTTP API 2.0, simple", HTTP_2_0, "authorization"), ("REST API, policy", REST_REQUEST, "Authorization")]
     {
         let mut group = c.benchmark_group(dialect);
         for algorithm in Algorithm::ALL {
             let verifier = Verifier::new(ISSUER, AUDIENCE, clock.clone());
-            let authenticator = Authenticator { verifier: &verifier, store: &store, clock: &clock };
+            let authenticator =
+                Authenticator { verifier: &verifier, environment: &environment, store: &store, clock: &clock };
             let authorizer = Authorizer { authenticator, rules: &rules };
             let answer = |event: &[u8]| {
                 let event = serde_json::from_slice(event).unwrap();

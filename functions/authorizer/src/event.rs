@@ -4,7 +4,10 @@
 //! Only what the decision needs is read. A field that is absent or null presents nothing; one of another type than documented
 //! makes the whole event malformed, because it did not come from API Gateway.
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value};
+use vestibule::api_keys;
 use vestibule::authentication::Presented;
 use vestibule::policy::{MethodArn, Rule, Rules};
 
@@ -66,14 +69,30 @@ impl TryFrom<&Value> for Event {
             (Some("1.0" | "2.0") | None, _) => return Err(NoAnswer::Malformed("type")),
             (Some(_), _) => return Err(NoAnswer::Malformed("version")),
         };
-        let authorization = match dialect {
-            Dialect::RestToken { .. } => text(event, "authorizationToken")?.map(str::to_owned).into_iter().collect(),
-            Dialect::HttpApiSimple { .. } | Dialect::HttpApiPolicy { .. } | Dialect::RestRequest { .. } => {
-                authorization(event)?
-            }
-        };
-        Ok(Self { dialect, presented: Presented { authorization }, request_id: request_id(event) })
+        Ok(Self { presented: presented(event, &dialect)?, dialect, request_id: request_id(event) })
     }
+}
+
+/// A `TOKEN` event has one value and not the header that it came in: a bare key can only have come in `X-Api-Key`.
+fn presented(event: &Map<String, Value>, dialect: &Dialect) -> Result<Presented, NoAnswer> {
+    let (authorization, api_key) = match dialect {
+        Dialect::RestToken { .. } => {
+            let token = text(event, "authorizationToken")?.map(str::to_owned).into_iter();
+            token.partition(|token| !token.starts_with(api_keys::PREFIX))
+        }
+        Dialect::HttpApiSimple { .. } | Dialect::HttpApiPolicy { .. } | Dialect::RestRequest { .. } => {
+            (header(event, "authorization")?, header(event, "x-api-key")?)
+        }
+    };
+    Ok(Presented { authorization, api_key, source: source(event), request_id: request_id(event).unwrap_or_default() })
+}
+
+/// The address that the gateway saw: in payload 2.0 beside the method, else with what else it knows of the caller. A `TOKEN` event
+/// has none.
+fn source(event: &Map<String, Value>) -> Option<IpAddr> {
+    let context = event.get("requestContext")?;
+    let place = context.get("http").or_else(|| context.get("identity"))?;
+    place.get("sourceIp")?.as_str()?.parse().ok()
 }
 
 /// The id of the request, for the log; never a reason to refuse.
@@ -91,11 +110,12 @@ fn route_key(event: &Map<String, Value>) -> Result<String, NoAnswer> {
     Ok(format!("{} {}", required(event, "httpMethod")?, required(event, "resource")?))
 }
 
-/// `multiValueHeaders` has every value and `headers` the last of each name, so the former is preferred.
-fn authorization(event: &Map<String, Value>) -> Result<Vec<String>, NoAnswer> {
+/// All values of the header `wanted`, a name in lower case. `multiValueHeaders` has every value and `headers` the last of each name, so
+/// the former is preferred.
+fn header(event: &Map<String, Value>, wanted: &str) -> Result<Vec<String>, NoAnswer> {
     let mut all = Vec::new();
     for (name, values) in object(event, "multiValueHeaders")? {
-        if name.eq_ignore_ascii_case("authorization") {
+        if name.eq_ignore_ascii_case(wanted) {
             for value in values.as_array().ok_or(NoAnswer::Malformed("multiValueHeaders"))? {
                 all.push(value.as_str().ok_or(NoAnswer::Malformed("multiValueHeaders"))?.to_owned());
             }
@@ -105,7 +125,7 @@ fn authorization(event: &Map<String, Value>) -> Result<Vec<String>, NoAnswer> {
         return Ok(all);
     }
     for (name, value) in object(event, "headers")? {
-        if name.eq_ignore_ascii_case("authorization") {
+        if name.eq_ignore_ascii_case(wanted) {
             all.push(value.as_str().ok_or(NoAnswer::Malformed("headers"))?.to_owned());
         }
     }

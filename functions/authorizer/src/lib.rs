@@ -11,6 +11,7 @@ mod tests;
 
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
+use vestibule::api_keys::FindApiKey;
 use vestibule::app::App;
 use vestibule::authentication::{Authenticator, Failure, Freshness, LiveSession, Undecided};
 use vestibule::config::Need;
@@ -35,8 +36,7 @@ pub struct Authorizer<'a, S> {
 impl<'a, S> Authorizer<'a, S> {
     /// The authorizer of `app`, with `rules`.
     pub const fn of(app: &'a App<S>, rules: &'a Rules) -> Self {
-        let authenticator = Authenticator { verifier: &app.verifier, store: &app.store, clock: &app.clock };
-        Self { authenticator, rules }
+        Self { authenticator: app.authenticator(), rules }
     }
 }
 
@@ -85,7 +85,7 @@ enum Verdict {
 /// [`NoAnswer`], which the gateway takes for an answer too.
 pub async fn handle<S>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer>
 where
-    S: ReadPublicKeys + LiveSession + Sync,
+    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
 {
     let parsed = match Event::try_from(&event) {
         Ok(parsed) => parsed,
@@ -103,7 +103,7 @@ where
 
 async fn decide<S>(authorizer: &Authorizer<'_, S>, event: &Event, rule: Option<&Rule>) -> Result<Verdict, Undecided>
 where
-    S: ReadPublicKeys + LiveSession + Sync,
+    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
 {
     let freshness = if rule.is_some_and(|rule| rule.strict) { Freshness::Live } else { Freshness::AsMade };
     Ok(match authorizer.authenticator.caller(&event.presented, freshness).await? {

@@ -2,6 +2,7 @@
 //! credential.
 
 use serde_json::Value;
+use vestibule::authentication::{Failure, RefusedKey};
 use vestibule::policy::{Decision, Rule};
 use vestibule::telemetry::{Level, Line, Metric};
 
@@ -19,10 +20,26 @@ pub(crate) fn decided(event: &Event, rule: Option<&Rule>, verdict: &Verdict) {
     let request_id = event.request_id.as_deref().unwrap_or(ABSENT);
     match verdict {
         Verdict::Unauthenticated(failure) => {
+            let named = match failure {
+                Failure::ApiKey(RefusedKey { named, .. }) => *named,
+                _ => None,
+            };
+            let decided = Line {
+                user: named.and_then(|named| named.owner.user()),
+                service: named.and_then(|named| named.owner.service()),
+                api_key: named.map(|named| named.id),
+                ..decided
+            };
             Line { decision: Some("unauthenticated"), reason: Some(failure.reason()), ..decided }.write(request_id);
         }
         Verdict::Authenticated { principal, decision } => {
-            let decided = Line { user: principal.sub.user(), session: principal.sid, ..decided };
+            let decided = Line {
+                user: principal.sub.user(),
+                service: principal.sub.service(),
+                api_key: principal.api_key(),
+                session: principal.sid,
+                ..decided
+            };
             match decision {
                 Decision::Permitted => Line { decision: Some("permitted"), ..decided }.write(request_id),
                 Decision::Forbidden { missing } => {

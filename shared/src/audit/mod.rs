@@ -7,8 +7,9 @@
 pub mod key_trail;
 pub mod trail;
 
-use crate::identity::{SessionId, UserId};
+use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::limits::Class;
+use crate::principal::Subject;
 use crate::sessions::Ending;
 use crate::telemetry::{Level, Line, Metric};
 
@@ -69,6 +70,15 @@ pub enum Event<'a> {
     HashNotUpgraded {
         /// Whose.
         user: UserId,
+        /// What failed.
+        fault: &'a dyn std::fmt::Display,
+    },
+    /// An API key was used, and that could not be noted; the next use tries again.
+    ApiKeyUseNotNoted {
+        /// Whose.
+        owner: Subject,
+        /// Which.
+        key: ApiKeyId,
         /// What failed.
         fault: &'a dyn std::fmt::Display,
     },
@@ -151,6 +161,11 @@ impl Event<'_> {
                 fault: Some(fault),
                 ..Line::new("hash_not_upgraded", Level::Warn)
             },
+            Self::ApiKeyUseNotNoted { owner, key, fault } => Line {
+                decides: false,
+                fault: Some(fault),
+                ..of_key(owner, key, Line::new("api_key_use_not_noted", Level::Warn))
+            },
             Self::KeysStep { step, outcome } => {
                 Line { step: Some(step), outcome: Some(outcome), ..Line::new("keys_step", Level::Info) }
             }
@@ -171,6 +186,11 @@ impl Event<'_> {
             }
         }
     }
+}
+
+/// A line about an API key.
+const fn of_key(owner: Subject, key: ApiKeyId, line: Line<'_>) -> Line<'_> {
+    Line { user: owner.user(), service: owner.service(), api_key: Some(key), ..line }
 }
 
 const fn refused<'a>(event: &'static str, reason: &'a str) -> Line<'a> {

@@ -1,10 +1,11 @@
 //! Who is calling: each scheme is asked in turn, and where it matters the session too. The authorizer asks for its routes, and a
 //! function that must be right at the moment of the call asks for itself.
 
-use super::{Authentication, Failure, LiveSession, Presented, Undecided, bearer};
+use super::{Authentication, Failure, LiveSession, Presented, Undecided, api_key, bearer};
+use crate::api_keys::{Environment, FindApiKey};
 use crate::clock::Clock;
 use crate::keys::ReadPublicKeys;
-use crate::principal::{Principal, Subject};
+use crate::principal::{CredentialKind, Principal, Subject};
 use crate::tokens::Verifier;
 
 /// What it takes to find out who is calling.
@@ -12,7 +13,9 @@ use crate::tokens::Verifier;
 pub struct Authenticator<'a, S> {
     /// Checks access tokens.
     pub verifier: &'a Verifier,
-    /// The public keys, and which sessions live.
+    /// The environment of the API keys that are taken.
+    pub environment: &'a Environment,
+    /// The public keys, which sessions live, and which API keys are good.
     pub store: &'a S,
     /// The present.
     pub clock: &'a Clock,
@@ -21,7 +24,7 @@ pub struct Authenticator<'a, S> {
 /// How much of a credential's past may still count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// What it said when it was made: a token is good until it expires.
+    /// What it said when it was made: a token is good until it expires. An API key says nothing itself, so it is looked up either way.
     AsMade,
     /// What holds at the moment of the call: the session must be alive.
     Live,
@@ -29,7 +32,7 @@ pub enum Freshness {
 
 impl<S> Authenticator<'_, S>
 where
-    S: ReadPublicKeys + LiveSession + Sync,
+    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
 {
     /// The caller, or why there is none.
     ///
@@ -40,22 +43,36 @@ where
         presented: &Presented,
         freshness: Freshness,
     ) -> Result<Result<Principal, Failure>, Undecided> {
-        let principal = match bearer::authenticate(&presented.authorization, self.verifier, self.store).await? {
+        let principal = match self.asked_in_turn(presented).await? {
             Authentication::Authenticated(principal) => principal,
             Authentication::Failed(failure) => return Ok(Err(failure)),
             Authentication::NotRequested => return Ok(Err(Failure::NoCredential)),
         };
         match freshness {
-            Freshness::Live if !self.has_live_session(&principal).await? => Ok(Err(Failure::SessionEnded)),
+            Freshness::Live if !self.is_live(&principal).await? => Ok(Err(Failure::SessionEnded)),
             Freshness::AsMade | Freshness::Live => Ok(Ok(principal)),
         }
     }
 
-    /// A credential without a session has none that is alive.
-    async fn has_live_session(&self, principal: &Principal) -> Result<bool, Undecided> {
-        match (principal.sub, principal.sid) {
-            (Subject::User(user), Some(session)) => Ok(self.store.is_live(user, session, self.clock.now()).await?),
-            (Subject::User(_) | Subject::Service(_), _) => Ok(false),
+    /// The answer of the first scheme that the request asks.
+    async fn asked_in_turn(&self, presented: &Presented) -> Result<Authentication, Undecided> {
+        match api_key::authenticate(presented, self.environment, self.store, self.clock.now()).await? {
+            Authentication::NotRequested => {}
+            asked => return Ok(asked),
+        }
+        Ok(bearer::authenticate(&presented.authorization, self.verifier, self.store).await?)
+    }
+
+    /// Whether the credential is good at this moment, too.
+    async fn is_live(&self, principal: &Principal) -> Result<bool, Undecided> {
+        match (principal.auth_method, principal.sub, principal.sid) {
+            // It was read just now.
+            (CredentialKind::ApiKey, _, _) => Ok(true),
+            (CredentialKind::AccessToken, Subject::User(user), Some(session)) => {
+                Ok(self.store.is_live(user, session, self.clock.now()).await?)
+            }
+            // What should have a session and has none has none that is alive.
+            (CredentialKind::AccessToken, Subject::User(_) | Subject::Service(_), _) => Ok(false),
         }
     }
 }

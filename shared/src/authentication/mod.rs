@@ -3,11 +3,13 @@
 //! Each scheme answers [`Authentication`]: it was not asked, it knows the caller, or what was presented is no good. One that was
 //! asked and failed ends the search: a bad token beside a good cookie is an attack or a bug, not a choice.
 
+pub mod api_key;
 pub mod bearer;
 mod caller;
 mod live_session;
 mod presented;
 
+pub use api_key::RefusedKey;
 pub use caller::{Authenticator, Freshness};
 pub use live_session::LiveSession;
 pub use presented::Presented;
@@ -39,6 +41,8 @@ pub enum Failure {
     MalformedCredential,
     /// The access token is refused.
     Token(Refusal),
+    /// The API key is refused.
+    ApiKey(RefusedKey),
     /// The credential is good, but its session has ended or expired.
     SessionEnded,
 }
@@ -51,6 +55,7 @@ impl Failure {
             Self::SeveralCredentials => "several_credentials",
             Self::MalformedCredential => "malformed_credential",
             Self::Token(refusal) => refusal.reason(),
+            Self::ApiKey(RefusedKey { refusal, .. }) => refusal.reason(),
             Self::SessionEnded => "session_ended",
         }
     }
@@ -62,7 +67,7 @@ pub enum Undecided {
     /// No public key was ever read, and none can be now.
     #[error(transparent)]
     Keys(#[from] KeysUnavailable),
-    /// Whether the session is alive could not be read.
+    /// Whether the session is alive, or the API key good, could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

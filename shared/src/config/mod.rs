@@ -9,6 +9,7 @@ pub use environment::{Variables, process_environment};
 pub use reader::ConfigFaults;
 pub(crate) use reader::Reader;
 
+use crate::api_keys::Environment;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
 use crate::passwords::Cost;
@@ -51,6 +52,8 @@ pub struct Config {
     /// `VESTIBULE_CLIENT_ID`, `VESTIBULE_SESSION_IDLE_SECONDS`, `VESTIBULE_SESSION_ABSOLUTE_SECONDS`,
     /// `VESTIBULE_REFRESH_GRACE_SECONDS`: the team's own client, which signs people in with `POST /login`.
     pub client: Client,
+    /// `VESTIBULE_API_KEY_ENVIRONMENT`: the word behind `vk_` in the API keys that this deployment makes and takes; `live` unless set.
+    pub api_key_environment: Environment,
     /// `VESTIBULE_ARGON2_MEMORY_KIB`, `…_ITERATIONS`, `…_PARALLELISM`.
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
@@ -116,6 +119,9 @@ impl Config {
                 idle_lifetime: idle,
                 absolute_lifetime: absolute,
             },
+            api_key_environment: read
+                .parsed("VESTIBULE_API_KEY_ENVIRONMENT", "1 to 12 lower-case letters and digits")
+                .unwrap_or_default(),
             password_cost: read.cost(),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),

@@ -13,7 +13,7 @@ mod request_id;
 mod response;
 
 pub use body::{BodyError, MAX_BODY_BYTES, form_or_json, json};
-pub use caller::caller;
+pub use caller::{caller, source};
 pub use fields::Fields;
 pub use granted::Granted;
 pub use limited::{limited, network, within};

@@ -15,8 +15,8 @@ pub(super) const DISABLED_AT: &str = "disabled_at";
 pub(super) const PASSWORD: &str = "password";
 const USER: &str = "user";
 pub(super) const IDENTIFIERS: &str = "identifiers";
-const SCOPES: &str = "scopes";
-const ROLES: &str = "roles";
+pub(super) const SCOPES: &str = "scopes";
+pub(super) const ROLES: &str = "roles";
 const CREATED_AT: &str = "created_at";
 
 pub(super) fn account(account: &Account) -> Item {

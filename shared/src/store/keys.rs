@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::accounts::{Identifier, TokenHash};
+use crate::api_keys::Named;
 use crate::clock::Timestamp;
-use crate::identity::{SessionId, UserId};
+use crate::identity::{ServiceId, SessionId, UserId};
 use crate::keys::Edition;
 use crate::limits;
+use crate::principal::Subject;
 
 /// Partition key attribute.
 pub(super) const PARTITION: &str = "pk";
@@ -20,6 +22,11 @@ pub(super) const ACCOUNT: &str = "ACCOUNT";
 const PUBLIC_KEYS: &str = "KEYS#PUBLIC";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
+
+/// The sort key of every service.
+pub(super) const SERVICE: &str = "SERVICE";
+/// What the sort keys of API keys begin with.
+pub(super) const API_KEY_PREFIX: &str = "APIKEY#";
 
 /// What the sort keys of an account's past begin with, and of the signing keys'.
 pub(super) const TRAIL_PREFIX: &str = "AUDIT#";
@@ -40,6 +47,24 @@ impl Key {
     /// A session, under its user.
     pub(super) fn session(user: UserId, session: SessionId) -> Self {
         Self { partition: user_partition(user), sort: format!("{SESSION_PREFIX}{session}") }
+    }
+
+    /// A service.
+    pub(super) fn service(service: ServiceId) -> Self {
+        Self { partition: service_partition(service), sort: SERVICE.to_owned() }
+    }
+
+    /// Whoever owns API keys: an account or a service.
+    pub(super) fn owner(owner: Subject) -> Self {
+        match owner {
+            Subject::User(user) => Self::account(user),
+            Subject::Service(service) => Self::service(service),
+        }
+    }
+
+    /// An API key, under its owner.
+    pub(super) fn api_key(named: Named) -> Self {
+        Self { partition: owner_partition(named.owner), sort: format!("{API_KEY_PREFIX}{}", named.id) }
     }
 
     /// What happened to the account of `user` at a moment, in the order of time: ten digits last until the year 2286.
@@ -88,4 +113,17 @@ impl Key {
 /// The partition of everything that belongs to `user`.
 pub(super) fn user_partition(user: UserId) -> String {
     format!("USER#{user}")
+}
+
+/// The partition of everything that belongs to `service`.
+pub(super) fn service_partition(service: ServiceId) -> String {
+    format!("SERVICE#{service}")
+}
+
+/// The partition of everything that belongs to `owner`.
+pub(super) fn owner_partition(owner: Subject) -> String {
+    match owner {
+        Subject::User(user) => user_partition(user),
+        Subject::Service(service) => service_partition(service),
+    }
 }

@@ -5,6 +5,8 @@
 
 mod account_item;
 mod accounts;
+mod api_key_item;
+mod api_keys;
 mod attributes;
 mod by_token;
 mod conflict;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::measure;
 use super::metric::Metric;
-use crate::identity::{SessionId, UserId};
+use crate::identity::{ApiKeyId, ServiceId, SessionId, UserId};
 
 /// How much the operator should care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub struct Line<'a> {
     pub fault: Option<&'a dyn Display>,
     /// Whose account, or who is calling.
     pub user: Option<UserId>,
+    /// Whose service, or which service is calling.
+    pub service: Option<ServiceId>,
+    /// Which API key.
+    pub api_key: Option<ApiKeyId>,
     /// Which session.
     pub session: Option<SessionId>,
     /// The route, where the decision knows it better than whoever handed the request over.
@@ -61,6 +65,8 @@ impl Line<'_> {
             reason: None,
             fault: None,
             user: None,
+            service: None,
+            api_key: None,
             session: None,
             route: None,
             step: None,
@@ -76,6 +82,7 @@ impl Line<'_> {
         let (event, decision, reason, step, outcome) =
             (self.event, self.decision, self.reason, self.step, self.outcome);
         let (fault, user) = (self.fault.map(tracing::field::display), self.user.map(tracing::field::display));
+        let (service, api_key) = (self.service.map(tracing::field::display), self.api_key.map(tracing::field::display));
         let (session, status) = (self.session.map(tracing::field::display), self.status);
         let counts = self.counts.map(Metric::name);
         let function = measured.map(|measured| &*measured.function);
@@ -97,6 +104,8 @@ impl Line<'_> {
                     reason,
                     fault,
                     user,
+                    service,
+                    api_key,
                     session,
                     step,
                     outcome,

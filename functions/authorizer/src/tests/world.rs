@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
+use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
 use vestibule::authentication::{Authenticator, LiveSession};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
@@ -129,6 +130,9 @@ impl Says {
 pub(super) struct Store {
     keys: PublicKeySet,
     sessions: Mutex<HashSet<(UserId, SessionId)>>,
+    pub(super) api_keys: Mutex<Vec<ApiKey>>,
+    pub(super) owner: Mutex<Owner>,
+    pub(super) uses_noted: AtomicUsize,
     down: AtomicBool,
     session_reads: AtomicUsize,
 }
@@ -166,6 +170,24 @@ impl LiveSession for Store {
     }
 }
 
+impl FindApiKey for Store {
+    async fn find_api_key(&self, named: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable {
+                operation: "BatchGetItem",
+                detail: "the table does not answer".into(),
+            });
+        }
+        let found = self.api_keys.lock().unwrap().iter().find(|key| key.named == named).cloned();
+        Ok((found, Some(self.owner.lock().unwrap().clone())))
+    }
+
+    async fn note_use(&self, _: Named, _: Timestamp) -> Result<(), StoreError> {
+        self.uses_noted.fetch_add(1, Ordering::SeqCst);
+        Err(StoreError::Unavailable { operation: "UpdateItem", detail: "the table does not answer".into() })
+    }
+}
+
 pub(super) struct World {
     pub(super) clock: ManualClock,
     pub(super) store: Store,
@@ -185,6 +207,13 @@ impl World {
         let store = Store {
             keys: ring.public_set().unwrap(),
             sessions: Mutex::new(HashSet::from([(user(), session())])),
+            api_keys: Mutex::default(),
+            owner: Mutex::new(Owner {
+                scopes: Scopes::parse("orders:read orders:write").unwrap(),
+                roles: Roles::parse("admin clerk").unwrap(),
+                active: true,
+            }),
+            uses_noted: AtomicUsize::new(0),
             down: AtomicBool::new(false),
             session_reads: AtomicUsize::new(0),
         };
@@ -199,7 +228,12 @@ impl World {
 
     pub(super) async fn ask(&self, event: Value) -> Result<Value, NoAnswer> {
         let clock = Clock::Manual(self.clock.clone());
-        let authenticator = Authenticator { verifier: &self.verifier, store: &self.store, clock: &clock };
+        let authenticator = Authenticator {
+            verifier: &self.verifier,
+            environment: &Environment::default(),
+            store: &self.store,
+            clock: &clock,
+        };
         let authorizer = Authorizer { authenticator, rules: &self.rules };
         handle(&authorizer, event).await
     }

@@ -1,0 +1,73 @@
+//! The verbs of a check: a key with its owner in one read, and when it was used.
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+
+use super::api_key_item::LAST_USED_AT;
+use super::attributes::{Item, time};
+use super::conflict::{Attempt, until_decided};
+use super::keys::{Key, PARTITION, SORT};
+use super::sdk_fault::unavailable;
+use super::sessions::{Conditional, conditional};
+use super::table::{Table, unbuilt};
+use crate::api_keys::{ApiKey, FindApiKey, Named, Owner, USE_NOTED_EVERY};
+use crate::clock::Timestamp;
+use crate::storage::StoreError;
+
+impl FindApiKey for Table {
+    async fn find_api_key(&self, named: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
+        let (key, owner) = (Key::api_key(named).attributes(), Key::owner(named.owner).attributes());
+        let items = self.read_both([key.clone(), owner.clone()]).await?;
+        let found = |wanted: &Item| items.iter().find(|item| is_at(item, wanted));
+        Ok((found(&key).map(ApiKey::try_from).transpose()?, found(&owner).map(Owner::try_from).transpose()?))
+    }
+
+    async fn note_use(&self, named: Named, now: Timestamp) -> Result<(), StoreError> {
+        const OPERATION: &str = "UpdateItem (note the use of an API key)";
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::api_key(named).attributes()))
+            // A key that was revoked just now is not made again, and of many uses at once one is noted.
+            .condition_expression("attribute_exists(#pk) AND (attribute_not_exists(#used) OR #used <= :before)")
+            .update_expression("SET #used = :now")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#used", LAST_USED_AT)
+            .expression_attribute_values(":before", time(now.minus(USE_NOTED_EVERY)))
+            .expression_attribute_values(":now", time(now))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        // In a conflict somebody changes the key; the next use is noted.
+        match conditional(OPERATION, request).await? {
+            Attempt::Done(Conditional::Written(_) | Conditional::Refused(_)) | Attempt::Conflict => Ok(()),
+        }
+    }
+}
+
+impl Table {
+    /// Both items, as far as they are there: one call. DynamoDB may leave out what it is too busy for (API Reference, `BatchGetItem`,
+    /// `UnprocessedKeys`), and is then asked again.
+    async fn read_both(&self, keys: [Item; 2]) -> Result<Vec<Item>, StoreError> {
+        const OPERATION: &str = "BatchGetItem (an API key and its owner)";
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).consistent_read(true).build();
+        let keys = keys.map_err(|fault| unbuilt(OPERATION, fault))?;
+        until_decided(OPERATION, || async {
+            let found = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, keys.clone())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|fault| unavailable(OPERATION, fault))?;
+            if found.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+                return Ok(Attempt::Conflict);
+            }
+            Ok(Attempt::Done(found.responses.unwrap_or_default().into_values().flatten().collect()))
+        })
+        .await
+    }
+}
+
+fn is_at(item: &Item, key: &Item) -> bool {
+    [PARTITION, SORT].iter().all(|name| item.get(*name) == key.get(*name))
+}
