@@ -23,5 +23,5 @@ pub(crate) fn read() -> Result<Password, Fault> {
         line.truncate(length);
         Secret::new(line)
     };
-    Password::choose(&typed).map_err(|fault| format!("the password {fault}").into())
+    Password::choose(&typed, &[]).map_err(|fault| format!("the password {fault}").into())
 }
