@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::authentication::Authenticator;
-pub use crate::aws::{Clients, sdk_defaults};
+pub use crate::aws::{Clients, sdk_defaults, sdk_of_a_function};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;

@@ -53,6 +53,18 @@ impl Clients {
     }
 }
 
+/// What the client of another service is made of, in a function that has one: the same region, credentials, timeouts and retries.
+/// `endpoint_variable` is the one that an SDK reads for the service alone.
+///
+/// # Errors
+/// [`ConfigFaults`]: which of the variables are missing.
+pub fn sdk_of_a_function(variables: &impl Variables, endpoint_variable: &str) -> Result<SdkConfig, ConfigFaults> {
+    let mut read = Reader::new(variables);
+    let mut sdk = sdk(&mut read).into_builder();
+    sdk.set_endpoint_url(endpoint(&read, endpoint_variable));
+    read.finish(sdk.build())
+}
+
 /// What both clients have in common. The credentials live as long as the sandbox, so nothing renews them.
 fn sdk(read: &mut Reader<'_, impl Variables>) -> SdkConfig {
     let mut required = |name| read.required(name).unwrap_or_default();

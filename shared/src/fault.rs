@@ -1,6 +1,7 @@
 //! Why a request could not be decided: every dependency's fault in one enum, answered with 503 and logged once.
 
 use crate::keys::KeysUnavailable;
+use crate::mail::MailFault;
 use crate::passwords::HashingError;
 use crate::randomness::NoRandomness;
 use crate::storage::StoreError;
@@ -15,6 +16,9 @@ pub enum Fault {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeysUnavailable),
+    /// The mail service.
+    #[error(transparent)]
+    Mail(#[from] MailFault),
     /// argon2.
     #[error(transparent)]
     Hashing(#[from] HashingError),

@@ -20,6 +20,7 @@ pub mod identity;
 pub mod keys;
 pub mod lambda;
 pub mod limits;
+pub mod mail;
 pub mod passwords;
 pub mod policy;
 pub mod principal;

@@ -12,7 +12,9 @@ pub(crate) use reader::Reader;
 use crate::api_keys::Environment;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
+use crate::mail::Sender;
 use crate::passwords::Cost;
+use crate::scope::Scopes;
 use crate::sessions::Client;
 use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
 
@@ -25,6 +27,8 @@ pub enum Need {
     SigningKeys,
     /// The secret with the MAC keys and peppers: `VESTIBULE_SYMMETRIC_SECRET`.
     SymmetricKeys,
+    /// The mail service, for letters from one address: `VESTIBULE_MAIL_FROM`.
+    Mail,
 }
 
 /// How a deployment is configured. The template sets what deployments usually differ in; the rest has defaults that are argued
@@ -44,6 +48,13 @@ pub struct Config {
     pub signing_secret: Option<String>,
     /// `VESTIBULE_SYMMETRIC_SECRET`: name or ARN.
     pub symmetric_secret: Option<String>,
+    /// `VESTIBULE_MAIL_FROM`: whom letters are from, as `no-reply@example.com` or `Example <no-reply@example.com>`.
+    pub mail_from: Option<String>,
+    /// `VESTIBULE_ACCOUNT_PAGE`: the web page that takes one-time tokens behind its `#`, which letters link to; without it they have the
+    /// token alone.
+    pub account_page: Option<String>,
+    /// `VESTIBULE_ACCOUNT_SCOPE`: what accounts may do that people make themselves; nothing unless set.
+    pub account_scope: Scopes,
     /// `VESTIBULE_SIGNING_ALGORITHM`: ES256 (default), or RS256 where API Gateway's own JWT authorizer must verify.
     pub signing_algorithm: Algorithm,
     /// `VESTIBULE_ACCESS_TOKEN_SECONDS`: life of an access token, and so the longest that a revoked one works on routes
@@ -92,6 +103,7 @@ impl Config {
         let table = needed(Need::Table, "VESTIBULE_TABLE");
         let signing_secret = needed(Need::SigningKeys, "VESTIBULE_SIGNING_SECRET");
         let symmetric_secret = needed(Need::SymmetricKeys, "VESTIBULE_SYMMETRIC_SECRET");
+        let mail_from = needed(Need::Mail, "VESTIBULE_MAIL_FROM");
         let access = read.seconds("VESTIBULE_ACCESS_TOKEN_SECONDS", ACCESS_TOKEN_SECONDS, 1..=MAX_ACCESS_TOKEN_SECONDS);
         let idle = read.seconds("VESTIBULE_SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60..=MAX_SESSION_SECONDS);
         let absolute =
@@ -111,6 +123,9 @@ impl Config {
             table,
             signing_secret,
             symmetric_secret,
+            mail_from,
+            account_page: read.page("VESTIBULE_ACCOUNT_PAGE"),
+            account_scope: read.parsed("VESTIBULE_ACCOUNT_SCOPE", "scopes, separated by blanks").unwrap_or_default(),
             signing_algorithm: read.parsed("VESTIBULE_SIGNING_ALGORITHM", "ES256 or RS256").unwrap_or(Algorithm::Es256),
             access_token_lifetime: access,
             client: Client {
@@ -127,5 +142,12 @@ impl Config {
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
         };
         read.finish(config)
+    }
+
+    /// Whose letters people get: known by the host of the page that they lead to, or else of the issuer.
+    pub fn sender(&self) -> Sender {
+        let address = self.account_page.as_ref().unwrap_or(&self.issuer);
+        let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).split('/').next();
+        Sender { service: host.unwrap_or_default().to_owned(), page: self.account_page.clone() }
     }
 }

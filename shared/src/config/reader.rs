@@ -97,20 +97,31 @@ impl<'a, V: Variables> Reader<'a, V> {
     /// RFC 8414 §2: https, no query, no fragment. Plain http only where the packets never leave the machine.
     pub(super) fn issuer(&mut self, name: &str) -> String {
         let Some(issuer) = self.required(name) else { return String::new() };
-        let acceptable = issuer.parse::<Uri>().ok().filter(|uri| {
-            let loopback = matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost"));
-            let scheme = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback);
-            scheme && uri.query().is_none() && !issuer.contains('#') && !issuer.ends_with('/')
-        });
-        if acceptable.is_none() {
+        if !is_private(&issuer) || issuer.contains(['?', '#']) || issuer.ends_with('/') {
             self.fault(name, "must be an https URL (http on loopback only) without query, fragment or final slash");
         }
         issuer
     }
 
+    /// The address of a web page, to which a fragment is added.
+    pub(super) fn page(&mut self, name: &str) -> Option<String> {
+        let page = self.text(name)?;
+        if !is_private(&page) || page.contains('#') {
+            self.fault(name, "must be an https URL (http on loopback only) without a fragment");
+        }
+        Some(page)
+    }
+
     pub(crate) fn finish<T>(self, config: T) -> Result<T, ConfigFaults> {
         if self.faults.is_empty() { Ok(config) } else { Err(ConfigFaults(self.faults)) }
     }
+}
+
+/// Whether nobody on the way reads what is sent to this address.
+fn is_private(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let loopback = matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback)
 }
 
 #[cfg(test)]
@@ -143,6 +154,17 @@ mod tests {
         }
         for taken in ["https://auth.example", "http://127.0.0.1:9000", "https://auth.example/prod"] {
             assert_eq!(faults(&[("VESTIBULE_ISSUER", taken)], &[]), "", "{taken}");
+        }
+    }
+
+    #[test]
+    fn a_page_takes_a_fragment_and_is_read_by_nobody_on_the_way() {
+        let page = |page| faults(&[("VESTIBULE_ISSUER", "https://a.example"), ("VESTIBULE_ACCOUNT_PAGE", page)], &[]);
+        for refused in ["http://app.example/account", "https://app.example/#account", "account"] {
+            assert!(page(refused).contains("VESTIBULE_ACCOUNT_PAGE must be"), "{refused}");
+        }
+        for taken in ["https://app.example/account?lang=en", "http://localhost:3000/", ""] {
+            assert_eq!(page(taken), "", "{taken}");
         }
     }
 

@@ -56,7 +56,9 @@ mod tests {
 
     #[test]
     fn what_attackers_try_first_is_on_the_list_however_it_is_capitalized() {
-        for common in ["qwertyuiop12345", "passwordpassword", "1234567890qwerty", "1qaz2wsx3edc4rfv", "PasswordPassword"] {
+        for common in
+            ["qwertyuiop12345", "passwordpassword", "1234567890qwerty", "1qaz2wsx3edc4rfv", "PasswordPassword"]
+        {
             assert!(is_breached(common), "{common}");
         }
         for fine in ["correct horse battery staple", "another password of mine", "seven brown foxes in a row"] {

@@ -101,7 +101,8 @@ fn own_characters(text: &str, names: &[&str]) -> usize {
         rest = Secret::new(rest.expose().replace(&name.to_lowercase(), ""));
     }
     let characters: Vec<char> = rest.expose().chars().collect();
-    let repeats = |period: &usize| characters.iter().zip(characters.iter().skip(*period)).all(|(one, other)| one == other);
+    let repeats =
+        |period: &usize| characters.iter().zip(characters.iter().skip(*period)).all(|(one, other)| one == other);
     (1..Password::MIN_OWN_CHARACTERS.min(characters.len())).find(repeats).unwrap_or(characters.len())
 }
 

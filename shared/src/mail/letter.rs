@@ -1,0 +1,225 @@
+//! The letters: what each says, in plain words and plain text.
+//!
+//! A token stands behind the `#` of a link, which no browser sends to a server and none passes on (RFC 3986 §3.5, RFC 9110 §10.1.3):
+//! the page reads it there and posts it. Without a page the letter has the token alone.
+
+use super::{Address, Mail};
+use crate::accounts::OneTimeToken;
+use crate::secret::Secret;
+
+/// Whose letters they are.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// What people know the service by: a host's name.
+    pub service: String,
+    /// The page that takes tokens, if the deployment has one.
+    pub page: Option<String>,
+}
+
+/// What a person is told.
+#[derive(Clone, Debug)]
+pub enum Letter<'a> {
+    /// Somebody, probably they, wants an account for the address, or has forgotten the password of one that is not there.
+    Register {
+        /// Makes the account.
+        token: &'a OneTimeToken,
+    },
+    /// The same, where there is an account already.
+    AlreadyRegistered {
+        /// Sets a new password.
+        token: &'a OneTimeToken,
+    },
+    /// Somebody has forgotten the password.
+    ResetPassword {
+        /// Sets a new one.
+        token: &'a OneTimeToken,
+    },
+    /// Somebody has forgotten a password, and there is no account.
+    NoAccount {
+        /// Makes one.
+        token: &'a OneTimeToken,
+    },
+    /// Somebody asked for the account or its password, and it is closed.
+    Closed,
+    /// The account is to move to this address.
+    ConfirmEmail {
+        /// Moves it.
+        token: &'a OneTimeToken,
+    },
+    /// An account was to move to this address, which has one already.
+    AddressInUse,
+    /// To the old address: the account is to move.
+    EmailChanging {
+        /// Where to.
+        to: &'a Address,
+    },
+    /// The password is another one.
+    PasswordChanged,
+    /// The account is gone.
+    Deleted,
+}
+
+impl Letter<'_> {
+    /// Its name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "register",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::NoAccount { .. } => "no_account",
+            Self::Closed => "closed",
+            Self::ConfirmEmail { .. } => "confirm_email",
+            Self::AddressInUse => "address_in_use",
+            Self::EmailChanging { .. } => "email_changing",
+            Self::PasswordChanged => "password_changed",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The letter to this person.
+    pub fn to(&self, to: Address, sender: &Sender) -> Mail {
+        let service = &sender.service;
+        let with = |action, token| with_token(sender, action, token);
+        let (subject, text) = match self {
+            Self::Register { token } => (
+                format!("Your account at {service}"),
+                format!(
+                    "Somebody, probably you, wants an account at {service} for this address.\n\n{}\n\
+                     If it was not you, do nothing: there is no account unless you make it.",
+                    with("register", token)
+                ),
+            ),
+            Self::AlreadyRegistered { token } => (
+                format!("Your account at {service}"),
+                format!(
+                    "Somebody, probably you, wants an account at {service} for this address. There is one already: sign in \
+                     to it.\nIf you have forgotten its password, choose another one.\n\n{}\n\
+                     If it was not you, do nothing.",
+                    with("reset", token)
+                ),
+            ),
+            Self::ResetPassword { token } => (
+                format!("Your password at {service}"),
+                format!(
+                    "Somebody, probably you, has forgotten the password of your account at {service}.\n\n{}\n\
+                     If it was not you, do nothing: your password stays as it is.",
+                    with("reset", token)
+                ),
+            ),
+            Self::NoAccount { token } => (
+                format!("Your password at {service}"),
+                format!(
+                    "Somebody, probably you, has forgotten a password at {service}. There is no account for this address; perhaps \
+                     you have one under another.\nYou can make one now.\n\n{}\nIf it was not you, do nothing.",
+                    with("register", token)
+                ),
+            ),
+            Self::Closed => (
+                format!("Your account at {service}"),
+                format!(
+                    "Somebody, probably you, asked for your account at {service} or its password. The account is closed: ask \
+                     those who run {service}. If it was not you, do nothing."
+                ),
+            ),
+            Self::ConfirmEmail { token } => (
+                format!("Your new address at {service}"),
+                format!(
+                    "Somebody, probably you, wants their account at {service} to have this address.\n\n{}\n\
+                     It works where you are signed in. If it was not you, do nothing.",
+                    with("email", token)
+                ),
+            ),
+            Self::AddressInUse => (
+                format!("Your address at {service}"),
+                format!(
+                    "Somebody wanted another account at {service} to have this address, which your account has. Nothing was \
+                     changed. If it was you, delete one of the two first."
+                ),
+            ),
+            Self::EmailChanging { to } => (
+                format!("Your address at {service}"),
+                format!(
+                    "Your account at {service} is to have another address, {to}, once the mail that we sent there is answered.\n\n\
+                     If it was not you, somebody knows your password: change it now, which stops this too."
+                ),
+            ),
+            Self::PasswordChanged => (
+                format!("Your password at {service}"),
+                format!(
+                    "The password of your account at {service} was changed, and other devices were signed out.\n\n\
+                     If it was not you, ask for a new one at once."
+                ),
+            ),
+            Self::Deleted => (
+                format!("Your account at {service}"),
+                format!("Your account at {service} was deleted, as you asked. Nobody can bring it back."),
+            ),
+        };
+        Mail { to, subject, text: Secret::new(text) }
+    }
+}
+
+/// What to do with a token.
+fn with_token(sender: &Sender, action: &str, token: &OneTimeToken) -> String {
+    let token = token.expose();
+    match &sender.page {
+        Some(page) => format!("Follow this link. It works once:\n{page}#{action}={token}\n"),
+        None => format!("Use this token. It works once:\n{token}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::randomness::{Randomness, SeededRandomness};
+
+    fn letters<'a>(token: &'a OneTimeToken, to: &'a Address) -> [Letter<'a>; 10] {
+        [
+            Letter::Register { token },
+            Letter::AlreadyRegistered { token },
+            Letter::ResetPassword { token },
+            Letter::NoAccount { token },
+            Letter::Closed,
+            Letter::ConfirmEmail { token },
+            Letter::AddressInUse,
+            Letter::EmailChanging { to },
+            Letter::PasswordChanged,
+            Letter::Deleted,
+        ]
+    }
+
+    #[test]
+    fn a_token_stands_in_the_text_and_nowhere_else() {
+        let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
+        let to = Address::parse("ada@example.com").unwrap();
+        let page = Some("https://app.example.com/account".to_owned());
+        let sender = Sender { service: "auth.example.com".to_owned(), page };
+        for letter in letters(&token, &to) {
+            let mail = letter.to(to.clone(), &sender);
+            assert!(!mail.subject.contains(token.expose()) && !mail.subject.contains('\n'), "{}", mail.subject);
+            let shown = format!("{letter:?} {mail:?}");
+            assert!(!shown.contains(token.expose()), "{shown}");
+            if mail.text.expose().contains(token.expose()) {
+                let link = format!("={}\n", token.expose());
+                assert!(
+                    mail.text.expose().contains(&link) && mail.text.expose().contains("/account#"),
+                    "{}",
+                    letter.name()
+                );
+            }
+            assert!(
+                mail.text.expose().is_ascii() && mail.text.expose().contains("auth.example.com"),
+                "{}",
+                letter.name()
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_page_the_letter_has_the_token_alone() {
+        let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
+        let to = Address::parse("ada@example.com").unwrap();
+        let mail = Letter::ResetPassword { token: &token }.to(to, &Sender { service: "a".to_owned(), page: None });
+        assert!(mail.text.expose().lines().any(|line| line == token.expose()));
+    }
+}
