@@ -1,0 +1,16 @@
+//! Refresh rotation as a model: every order of events up to a bound, against the very function that decides in production.
+//!
+//! stateright looks at each reachable state once (<https://www.stateright.rs>). The known faults are models too, and each is
+//! found: a promise that nothing can break says nothing.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "what goes wrong here fails a test"
+)]
+
+mod checks;
+mod policy;
+mod rotation;
+mod world;
