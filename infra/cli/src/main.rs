@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, dev, doctor as examination, keys, openapi, sessions, users};
+use crate::commands::{audit, clients, dev, doctor as examination, keys, openapi, sessions, users};
 use crate::target::Target;
 
 /// Authentication that a team owns, for APIs behind Amazon API Gateway.
@@ -29,6 +29,8 @@ enum Command {
     Users(Operator<users::Command>),
     /// Sessions of a user: list, revoke.
     Sessions(Operator<sessions::Command>),
+    /// OAuth clients: add, list, show, rotate-secret, disable, enable.
+    Clients(Operator<clients::Command>),
     /// The past of an account: list.
     Audit(Operator<audit::Command>),
     /// Signing keys: list, init, rotate, promote, retire.
@@ -54,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Dev(arguments) => dev::run(arguments).await,
         Command::Users(operator) => users::run(&operator.target, operator.command).await,
         Command::Sessions(operator) => sessions::run(&operator.target, operator.command).await,
+        Command::Clients(operator) => clients::run(&operator.target, operator.command).await,
         Command::Doctor(arguments) => examination::run(arguments).await,
         Command::Openapi => openapi::run(),
         Command::Audit(operator) => audit::run(&operator.target, operator.command).await,

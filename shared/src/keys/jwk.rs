@@ -102,10 +102,14 @@ impl Jwk {
 
     /// The base64url SHA-256 of the key's required members in their canonical form (RFC 7638 §3): our `kid`.
     pub fn thumbprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.to_json().as_bytes()))
+    }
+
+    /// The required members in their canonical form (RFC 7638 §3).
+    pub fn to_json(&self) -> String {
         // `Members` holds nothing that JSON cannot say: an empty text would be a fault of this file, and the tests'
         // vector would show it.
-        let canonical = serde_json::to_string(&self.members()).unwrap_or_default();
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
+        serde_json::to_string(&self.members()).unwrap_or_default()
     }
 
     pub(super) fn members(&self) -> Members {

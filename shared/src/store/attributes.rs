@@ -78,6 +78,18 @@ impl<'a> Reader<'a> {
         text.parse().map_err(|_| self.impossible(&format!("{name} is malformed")))
     }
 
+    /// A text attribute read as `T`, if it is there.
+    pub(super) fn parsed_if_any<T: FromStr>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        let text = self.text_if_any(name)?;
+        text.map(str::parse).transpose().map_err(|_| self.impossible(&format!("{name} is malformed")))
+    }
+
+    /// A list of strings, each read as `T`.
+    pub(super) fn parsed_each<T: FromStr>(&self, name: &str) -> Result<Vec<T>, StoreError> {
+        let malformed = |_| self.impossible(&format!("{name} is malformed"));
+        self.texts(name)?.into_iter().map(|text| text.parse().map_err(malformed)).collect()
+    }
+
     /// A text attribute read by `parse`.
     pub(super) fn parsed_by<T, E>(
         &self,

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::identity::{ServiceId, SessionId, UserId};
 use crate::keys::Edition;
 use crate::limits;
+use crate::oauth::clients::ClientId;
 use crate::principal::Subject;
 
 /// Partition key attribute.
@@ -20,6 +21,8 @@ pub(super) const SORT: &str = "sk";
 pub(super) const ACCOUNT: &str = "ACCOUNT";
 /// The partition of the public signing keys.
 const PUBLIC_KEYS: &str = "KEYS#PUBLIC";
+/// The sort key of every client.
+pub(super) const CLIENT: &str = "CLIENT";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
 
@@ -80,6 +83,11 @@ impl Key {
     /// What a one-time token is good for.
     pub(super) fn one_time_token(token: &TokenHash) -> Self {
         Self { partition: format!("TOKEN#{}", token.as_str()), sort: "TOKEN".to_owned() }
+    }
+
+    /// The registration of a client.
+    pub(super) fn client(client: &ClientId) -> Self {
+        Self { partition: format!("CLIENT#{client}"), sort: CLIENT.to_owned() }
     }
 
     /// The public signing keys.

@@ -9,6 +9,8 @@ mod api_key_item;
 mod api_keys;
 mod attributes;
 mod by_token;
+mod client_item;
+mod clients;
 mod conflict;
 mod ending;
 mod key_trail;

@@ -1,6 +1,7 @@
 //! One module for each noun.
 
 pub(crate) mod audit;
+pub(crate) mod clients;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod keys;

@@ -1,0 +1,203 @@
+//! A registration (RFC 7591 §2), and what it may not hold together.
+
+use std::time::Duration;
+
+use super::{ClientId, ClientKeys, Grant, Grants, RedirectUri, Resource, Secrets, Target};
+use crate::clock::Timestamp;
+use crate::identity::ServiceId;
+use crate::keys::Algorithm;
+use crate::scope::Scopes;
+use crate::sessions;
+use crate::sessions::rotation::RetryPolicy;
+
+/// Characters of a name: people read it on the consent page, in one line.
+pub const MAX_NAME_CHARS: usize = 80;
+
+/// Redirect URIs of one kind: an item is read on every request and must stay small.
+pub const MAX_URIS: usize = 10;
+
+/// Resources that one client may ask for.
+pub const MAX_RESOURCES: usize = 10;
+
+/// A registered client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its name in the protocol.
+    pub id: ClientId,
+    /// What people call it.
+    pub name: String,
+    /// How it proves who it is.
+    pub authentication: Authentication,
+    /// Whom its own tokens speak for (RFC 6749 §4.4): the subject of the client credentials grant.
+    pub service: Option<ServiceId>,
+    /// The grants that it may use.
+    pub grants: Grants,
+    /// Where responses may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a browser may go after a logout (OpenID Connect RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The most that its tokens may do.
+    pub scopes: Scopes,
+    /// The audiences that it may ask for beside the deployment's own (RFC 8707).
+    pub resources: Vec<Resource>,
+    /// What its tokens are signed with, if not with the deployment's algorithm.
+    pub algorithm: Option<Algorithm>,
+    /// How long what it is given lives, where that differs from the deployment.
+    pub lifetimes: Lifetimes,
+    /// What it may do with a refresh token whose answer was lost.
+    pub retry: RetryPolicy,
+    /// Whose it is.
+    pub party: Party,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// Whether it may ask for anything.
+    pub standing: Standing,
+}
+
+/// How a client proves who it is at the token endpoint (RFC 6749 §2.1 and §2.3).
+#[derive(Clone, Debug)]
+pub enum Authentication {
+    /// It cannot keep a secret: a public client, which PKCE alone binds to what it asked for.
+    None,
+    /// By a secret that both know.
+    Secret {
+        /// How it is sent.
+        method: SecretMethod,
+        /// What is kept of it.
+        secrets: Secrets,
+    },
+    /// By a signature (RFC 7523 §2.2): we hold nothing that could be stolen.
+    PrivateKeyJwt(ClientKeys),
+}
+
+/// How a secret is sent (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretMethod {
+    /// In the `Authorization` header.
+    Basic,
+    /// In the body.
+    Post,
+}
+
+/// Times of a client that differ from the deployment's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Of an access token.
+    pub access_token: Option<Duration>,
+    /// Of a session that is not refreshed.
+    pub idle: Option<Duration>,
+    /// Of a session, whatever happens.
+    pub absolute: Option<Duration>,
+}
+
+/// Whose a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The team's own: people are not asked, and its tokens carry their roles.
+    First,
+    /// Somebody else's: people are asked, and its tokens carry what they agreed to and no role.
+    Third,
+}
+
+/// Whether a client may ask for anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Active,
+    /// It may not.
+    Disabled {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// A registration contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidClient {
+    /// No name for people, or none for one line.
+    #[error("a client's name has 1 to {MAX_NAME_CHARS} characters and no control characters")]
+    Name,
+    /// Too many of something.
+    #[error("a client has at most {MAX_URIS} redirect URIs of each kind and {MAX_RESOURCES} resources")]
+    TooMany,
+    /// Codes with nowhere to send them, or the other way round (RFC 6749 §3.1.2.2).
+    #[error("the authorization_code grant and at least one redirect URI go together")]
+    Redirects,
+    /// RFC 6749 §4.4: only a client that proves itself may act for itself.
+    #[error("the client_credentials grant is for clients that prove who they are")]
+    PublicService,
+    /// A subject for the client credentials grant is missing, or stands where it has no use.
+    #[error("the client_credentials grant and a service subject go together")]
+    Service,
+    /// RFC 6749 §1.5: refresh tokens come from codes.
+    #[error("the refresh_token grant needs the authorization_code grant")]
+    RefreshAlone,
+    /// A session that would be over before it is idle.
+    #[error("a session of the client would end before it can be idle for so long")]
+    Lifetimes,
+    /// A public client without a grant can do nothing.
+    #[error("a public client needs a grant")]
+    Useless,
+}
+
+impl Client {
+    /// Whether the parts of the registration fit together.
+    ///
+    /// # Errors
+    /// [`InvalidClient`], for the first contradiction.
+    pub fn check(&self) -> Result<(), InvalidClient> {
+        let has = |grant| self.grants.contains(grant);
+        let name = self.name.chars().take(MAX_NAME_CHARS + 1).count();
+        if !(1..=MAX_NAME_CHARS).contains(&name) || self.name.chars().any(char::is_control) {
+            return Err(InvalidClient::Name);
+        }
+        let uris = self.redirect_uris.len().max(self.post_logout_redirect_uris.len());
+        if uris > MAX_URIS || self.resources.len() > MAX_RESOURCES {
+            return Err(InvalidClient::TooMany);
+        }
+        if has(Grant::AuthorizationCode) == self.redirect_uris.is_empty() {
+            return Err(InvalidClient::Redirects);
+        }
+        if has(Grant::ClientCredentials) && self.is_public() {
+            return Err(InvalidClient::PublicService);
+        }
+        if has(Grant::ClientCredentials) != self.service.is_some() {
+            return Err(InvalidClient::Service);
+        }
+        if has(Grant::RefreshToken) && !has(Grant::AuthorizationCode) {
+            return Err(InvalidClient::RefreshAlone);
+        }
+        if self.lifetimes.absolute.zip(self.lifetimes.idle).is_some_and(|(absolute, idle)| absolute < idle) {
+            return Err(InvalidClient::Lifetimes);
+        }
+        if self.grants.is_empty() && self.is_public() {
+            return Err(InvalidClient::Useless);
+        }
+        Ok(())
+    }
+
+    /// Whether it cannot prove who it is (RFC 6749 §2.1).
+    pub const fn is_public(&self) -> bool {
+        matches!(self.authentication, Authentication::None)
+    }
+
+    /// Where a response goes if `presented` is one of its redirect URIs.
+    pub fn redirect_target(&self, presented: &str) -> Option<Target> {
+        self.redirect_uris.iter().find_map(|registered| registered.target(presented))
+    }
+
+    /// Where a browser goes after a logout if `presented` is one of the URIs for that.
+    pub fn post_logout_target(&self, presented: &str) -> Option<Target> {
+        self.post_logout_redirect_uris.iter().find_map(|registered| registered.target(presented))
+    }
+
+    /// The client as rotation knows it; `deployment` says what the registration leaves open.
+    pub fn for_sessions(&self, deployment: &sessions::Client) -> sessions::Client {
+        sessions::Client {
+            id: self.id.to_string(),
+            retry: self.retry,
+            idle_lifetime: self.lifetimes.idle.unwrap_or(deployment.idle_lifetime),
+            absolute_lifetime: self.lifetimes.absolute.unwrap_or(deployment.absolute_lifetime),
+        }
+    }
+}
