@@ -9,6 +9,10 @@ pub(crate) const REGION: &str = "us-east-1";
 /// The account that local names carry: twelve zeros, which no real account has.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
 
+/// The API's id in names, events and ARNs, of ten characters as on AWS: the same at every start, so that what is derived from
+/// it stays valid.
+pub(crate) const API_ID: &str = "vestibule0";
+
 /// The time since 1970.
 #[expect(clippy::disallowed_methods, reason = "local AWS services stamp what they make with the wall clock")]
 pub(crate) fn since_epoch() -> Duration {

@@ -57,7 +57,16 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
                 _ => Err(RotationFault::NotPending { version: version.to_owned() }),
             },
             Step::Set => self.set(version, &Change::Rotate).await,
-            Step::Test => self.test(version, &Change::Rotate).await,
+            Step::Test => match self.test(version, &Change::Rotate).await {
+                // Secrets Manager tries a new schedule with this step alone, before the first keys are made. Nothing else can
+                // come of it: without a ring in force every other step is refused.
+                Err(RotationFault::NoRing | RotationFault::NotPending { .. })
+                    if self.rings.ring_in_force().await?.is_none() =>
+                {
+                    Ok(StepOutcome::NoRingYet)
+                }
+                tested => tested,
+            },
             Step::Finish => self.finish(version, &Change::Rotate).await,
         }
     }

@@ -9,7 +9,7 @@
 //! | `Retries` | Count | `function` | refreshes that were given the same token again |
 //! | `Reuse` | Count | `function` | sessions that ended because a spent refresh token came back |
 //! | `Revocations` | Count | `function` | sessions that their holder ended |
-//! | `Decisions` | Count | `function`, `decision` | the authorizer's: `permitted`, `forbidden`, `unauthenticated` |
+//! | `Decisions` | Count | `function`, `decision` | the authorizer's: `permitted`, `forbidden`, `unauthenticated`, `unanswered` |
 //! | `Failures` | Count | `function` | requests that ended in 503, or without an answer of the authorizer, for a dependency's fault |
 //! | `RotationFailures` | Count | `function` | steps of a key rotation that were not taken |
 //! | `SigningKeyAge` | Seconds | `function` | since when the key signs that signed a token |

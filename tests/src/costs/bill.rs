@@ -45,14 +45,15 @@ pub(super) struct Month {
     pub(super) sessions: f64,
     pub(super) authorizer: f64,
     pub(super) table: f64,
-    pub(super) standing: f64,
+    pub(super) secrets: f64,
+    pub(super) alarms: f64,
     pub(super) metrics: f64,
     pub(super) cognito: f64,
 }
 
 impl Month {
     pub(super) fn total(&self) -> f64 {
-        self.sessions + self.authorizer + self.table + self.standing + self.metrics
+        self.sessions + self.authorizer + self.table + self.secrets + self.alarms + self.metrics
     }
 
     /// With so many monthly active users.
@@ -60,17 +61,26 @@ impl Month {
         let asks = |priced: &Priced| matches!(priced.operation, Operation::Authorize | Operation::AuthorizeStrict);
         let cost = |priced: &Priced| a_month(priced.operation) * priced.cost.total();
         let people = users as f64;
-        let count = |kind: &str| TEMPLATE.matches(&format!("Type: {kind}\n")).count() as f64;
-        let secrets = count("AWS::SecretsManager::Secret") * SECRET_MONTH.dollars;
         Self {
             sessions: people * priced.iter().filter(|priced| !asks(priced)).map(cost).sum::<f64>(),
             authorizer: people * priced.iter().filter(|priced| asks(priced)).map(cost).sum::<f64>(),
             table: people * STORED_BYTES / 1e9 * STORED_GB.dollars,
-            standing: secrets + count("AWS::CloudWatch::Alarm") * ALARM_MONTH.dollars,
+            secrets: count("AWS::SecretsManager::Secret") * SECRET_MONTH.dollars,
+            alarms: if users == 0 { 0.0 } else { alarms() * ALARM_MONTH.dollars },
             metrics: if users == 0 { 0.0 } else { METRICS * METRIC_MONTH.dollars },
             cognito: users.saturating_sub(COGNITO_FREE_USERS) as f64 * COGNITO_USER.dollars,
         }
     }
+}
+
+/// How many the template has of a type of resource.
+fn count(kind: &str) -> f64 {
+    TEMPLATE.matches(&format!("Type: {kind}\n")).count() as f64
+}
+
+/// The alarms that are made where `AlarmTopic` is set.
+pub(super) fn alarms() -> f64 {
+    count("AWS::CloudWatch::Alarm")
 }
 
 /// The bill for each of the operations.

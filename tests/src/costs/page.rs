@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::bill::{Cost, Month, Priced, priced};
-use super::prices::{ALL, COGNITO_MACHINE_TOKEN, Price};
+use super::bill::{Cost, Month, Priced, alarms, priced};
+use super::prices::{ALARM_MONTH, ALL, COGNITO_MACHINE_TOKEN, DASHBOARD_MONTH, DASHBOARDS_FREE, Price};
 use super::usage::{
     COLD_ONE_IN, HASH_MS, LOGGED_BYTES, METRICS, OTHER_MS, START_MS, STORED_BYTES, VISITS, WHOLE_PROCESSOR_MIB,
     a_month, billed_ms, waiting_ms,
@@ -95,18 +95,22 @@ fn listed(calls: &[String]) -> String {
 
 fn months(page: &mut String, priced: &[Priced]) {
     page.push_str("\n## A month\n\nDollars, by monthly active users:\n\n");
-    page.push_str("| users | sign-ins, refreshes, revocations | the authorizer | table | secrets and alarms | metrics, at most | Vestibule | Cognito Essentials |\n");
-    page.push_str("|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    page.push_str("| users | sign-ins, refreshes, revocations | the authorizer | table | secrets | alarms | metrics, at most | Vestibule | Cognito Essentials |\n");
+    page.push_str("|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for users in [0, 10_000, 100_000, 1_000_000] {
         let month = Month::of(users, priced);
-        let Month { sessions, authorizer, table, standing, metrics, cognito } = month;
-        let columns = [sessions, authorizer, table, standing, metrics, month.total(), cognito]
+        let Month { sessions, authorizer, table, secrets, alarms, metrics, cognito } = month;
+        let columns = [sessions, authorizer, table, secrets, alarms, metrics, month.total(), cognito]
             .map(|dollars| format!("{dollars:.2}"));
         writeln!(page, "| {} | {} |", grouped(users), columns.join(" | ")).unwrap();
     }
     writeln!(
         page,
         "
+A stack that nobody uses has no alarms in this table. They are made where `AlarmTopic` names somebody to tell: {} of them, ${:.2} a month.
+The dashboard costs nothing while it is among the first {DASHBOARDS_FREE} of the account, and ${:.2} a month beyond. A metric costs in the hours in
+which it is written, so an idle stack pays for none; {METRICS} is every function, reason and decision in every hour.
+
 Left out on both sides: the requests to your own API and the functions behind it, data out, messages, a firewall. API Gateway's own JWT
 authorizer costs nothing beside the request, with Cognito's tokens as with Vestibule's ([jwt-authorizer.yaml](jwt-authorizer.yaml)):
 the column *the authorizer* is what roles, strict routes and ES256 cost. Cognito does more than Vestibule yet does: sign-up, e-mail,
@@ -114,6 +118,9 @@ other providers.
 
 A machine's token costs ${:.2} a thousand at Cognito. Vestibule has no grant for machines yet; a refresh, which is one conditional
 write and one signature as well, costs ${:.4} a thousand.",
+        alarms(),
+        alarms() * ALARM_MONTH.dollars,
+        DASHBOARD_MONTH.dollars,
         COGNITO_MACHINE_TOKEN.dollars * 1_000.0,
         of(priced, Operation::Refresh).cost.total() * 1_000.0,
     )

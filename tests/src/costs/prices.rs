@@ -40,6 +40,8 @@ pub(super) const SECRET_CALL: Price =
 pub(super) const SECRET_MONTH: Price = price(0.40, (1.0, "secret and month"), SECRETS_MANAGER, "2026-09-20");
 pub(super) const LOGGED_GB: Price = price(0.50, (1.0, "GB of logs taken in"), CLOUDWATCH, "2026-06-13");
 pub(super) const ALARM_MONTH: Price = price(0.10, (1.0, "alarm and month"), CLOUDWATCH, "no date");
+pub(super) const DASHBOARD_MONTH: Price =
+    price(3.00, (1.0, "dashboard and month beyond an account's first three"), CLOUDWATCH, "2026-06-13");
 pub(super) const METRIC_MONTH: Price =
     price(0.30, (1.0, "metric of one's own, written in every hour of a month"), CLOUDWATCH, "2026-02-15");
 pub(super) const COGNITO_USER: Price =
@@ -50,8 +52,11 @@ pub(super) const COGNITO_MACHINE_TOKEN: Price =
 /// Monthly active users that Cognito Essentials takes nothing for.
 pub(super) const COGNITO_FREE_USERS: u64 = 10_000;
 
+/// Dashboards of an account that CloudWatch takes nothing for.
+pub(super) const DASHBOARDS_FREE: u64 = 3;
+
 /// All of them, in the order of the page.
-pub(super) const ALL: [Price; 13] = [
+pub(super) const ALL: [Price; 14] = [
     LAMBDA_GB_SECOND,
     LAMBDA_REQUEST,
     HTTP_API_REQUEST,
@@ -62,6 +67,7 @@ pub(super) const ALL: [Price; 13] = [
     SECRET_MONTH,
     LOGGED_GB,
     ALARM_MONTH,
+    DASHBOARD_MONTH,
     METRIC_MONTH,
     COGNITO_USER,
     COGNITO_MACHINE_TOKEN,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use vestibule::clock::Clock;
-use vestibule::keys::{Algorithm, Change, LONGEST_VERIFIER_CACHE, PublicKeySet, PublishKeys, Published, Rotation};
+use vestibule::keys::{
+    Algorithm, Change, LONGEST_VERIFIER_CACHE, PublicKeySet, PublishKeys, Published, Rotation, Step, StepOutcome,
+};
 use vestibule::store::Secrets;
 use vestibule_tests::Scene;
 
@@ -110,4 +112,9 @@ async fn without_a_ring_there_is_nothing_to_rotate() {
     let rotation = Rotation::new(&empty, &table, &Clock::System);
     let fault = rotation.carry_out(&Change::Rotate, &version("empty")).await.unwrap_err();
     assert_eq!(fault.reason(), "no_ring");
+    // Secrets Manager tries a schedule that is made before the first keys, with this step alone: that is no failure.
+    assert_eq!(rotation.step(Step::Test, &version("trial")).await.unwrap(), StepOutcome::NoRingYet);
+    for step in [Step::Create, Step::Set, Step::Finish] {
+        assert_eq!(rotation.step(step, &version("trial")).await.unwrap_err().reason(), "not_pending", "{step}");
+    }
 }

@@ -31,9 +31,6 @@ use routes::Routes;
 pub use exchange::Exchange;
 pub use server::serve;
 
-/// The API's id in events and ARNs, the same that the template's `Ref` gives.
-pub(crate) const API_ID: &str = "vestibule0";
-
 /// One stage of one API, and the functions behind it.
 pub struct Gateway {
     api: Api,

@@ -9,10 +9,11 @@ use vestibule::policy::Route;
 
 use super::authorizers;
 use super::fault::{Fault, TemplateFault};
-use super::names::{API, API_ID, FUNCTION, INTEGRATION, ROUTE, STAGE};
+use super::names::{API, FUNCTION, INTEGRATION, ROUTE, STAGE};
 use super::resources::{Resource, Resources};
 use super::stack::{Api, ApiKind, ApiRoute, Authorizer, Cors, FunctionResource, Payload};
 use super::value::Property;
+use crate::world::API_ID;
 
 /// Other ways to declare an API; its routes would be missing without a word.
 const OTHER_APIS: [&str; 3] = ["AWS::ApiGateway::RestApi", "AWS::Serverless::Api", "AWS::Serverless::HttpApi"];

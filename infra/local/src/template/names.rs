@@ -5,10 +5,7 @@
 //! A name that the template itself gives (`TableName`, `FunctionName`) is not taken over: a laptop's resources are named
 //! after their logical ids. The `Ref` of a secret is its name here and its ARN on AWS; Secrets Manager takes either.
 
-use crate::world::{ACCOUNT_ID, REGION};
-
-/// The id of the API, of ten characters as on AWS: the same at every start, so that what is derived from it stays valid.
-pub(super) const API_ID: &str = "vestibule0";
+use crate::world::{ACCOUNT_ID, API_ID, REGION};
 
 /// `AWS::Partition`.
 pub(super) const PARTITION: &str = "aws";

@@ -23,6 +23,8 @@ pub enum StepOutcome {
     Done,
     /// It had been done before.
     Already,
+    /// There is nothing to test before `vestibule keys init`.
+    NoRingYet,
 }
 
 /// Secrets Manager has no such step.
@@ -65,6 +67,7 @@ impl StepOutcome {
         match self {
             Self::Done => "done",
             Self::Already => "already_done",
+            Self::NoRingYet => "no_ring_yet",
         }
     }
 }

@@ -9,10 +9,10 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use crate::gateway::event;
 use crate::gateway::exchange::Exchange;
-use crate::gateway::{API_ID, event};
 use crate::template::{Api, Authorizer, AuthorizerDialect, Payload};
-use crate::world::{ACCOUNT_ID, REGION};
+use crate::world::{ACCOUNT_ID, API_ID, REGION};
 
 /// The request as IAM policies name it: with the path that was asked for, never the route's template.
 pub(super) fn method_arn(api: &Api, exchange: &Exchange) -> String {

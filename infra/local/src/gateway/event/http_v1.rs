@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use super::common::Values;
 use super::{Authorized, common};
 use crate::gateway::exchange::Exchange;
-use crate::gateway::{API_ID, request_id};
+use crate::gateway::request_id;
 use crate::template::{Api, ApiKind};
-use crate::world::ACCOUNT_ID;
+use crate::world::{ACCOUNT_ID, API_ID};
 
 /// Headers that API Gateway reads or writes itself. In the events of deployed APIs their names are capitalized, whatever
 /// the client wrote, and those of other headers are not.

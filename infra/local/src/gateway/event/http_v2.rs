@@ -5,10 +5,9 @@ use http::header;
 use serde_json::{Value, json};
 
 use super::{Authorized, common};
-use crate::gateway::API_ID;
 use crate::gateway::exchange::Exchange;
 use crate::template::{Api, ApiKind};
-use crate::world::ACCOUNT_ID;
+use crate::world::{ACCOUNT_ID, API_ID};
 
 /// The event. What is empty is left out.
 pub(super) fn event(api: &Api, exchange: &Exchange, authorized: Option<Authorized>) -> Value {

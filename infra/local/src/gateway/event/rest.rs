@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::{Authorized, common};
 use crate::gateway::exchange::Exchange;
-use crate::gateway::{API_ID, request_id};
+use crate::gateway::request_id;
 use crate::template::{Api, ApiKind};
-use crate::world::ACCOUNT_ID;
+use crate::world::{ACCOUNT_ID, API_ID};
 
 /// The name of the deployment, which every deployed API has and a laptop does not.
 const DEPLOYMENT_ID: &str = "local0";

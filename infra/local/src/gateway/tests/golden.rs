@@ -15,10 +15,10 @@ use vestibule::clock::{Clock, ManualClock, Timestamp};
 
 use super::{Scripted, Setup, request};
 use crate::function::Function;
-use crate::gateway::{API_ID, Gateway};
+use crate::gateway::Gateway;
 use crate::template::AuthorizerDialect::{self, HttpPolicy, HttpSimple, RestRequest, RestToken};
 use crate::template::Payload::{V1, V2};
-use crate::world::{ACCOUNT_ID, REGION};
+use crate::world::{ACCOUNT_ID, API_ID, REGION};
 
 /// The request of all golden events is in here, word by word but for the token.
 const README: &str = include_str!("../../../../../tests/events/README.md");
@@ -185,8 +185,8 @@ fn here(dialect: AuthorizerDialect, mut golden: Value, event: &Value, response: 
     replace(&mut golden, "/stageVariables", |_| if asks { json!({}) } else { Value::Null });
     match dialect {
         HttpSimple => {}
-        // Neither the page nor AWS's types of this event (Java, Go, Rust) have the maps of several values, and no captured
-        // event shows them. The golden file has them, so that the authorizer is asked with both spellings of a header.
+        // Neither the page nor AWS's types of this event (Java, Go, Rust) have the maps of several values; whether API Gateway
+        // sends them all the same we have not seen. The golden file has them, so that the authorizer meets both forms.
         HttpPolicy if asks => {
             golden.as_object_mut().unwrap().retain(|name, _| !name.starts_with("multiValue"));
         }

@@ -135,13 +135,13 @@ fn the_table_has_the_keys_and_the_expiry_that_the_code_uses() {
     assert_eq!(schema.expiry.as_deref(), Some("expires_at"));
 }
 
+/// The other way round there are rules for routes of other APIs, which attach to the same authorizer.
 #[test]
 fn every_route_behind_an_authorizer_has_a_rule() {
     let stack = deployed(&[("DemoApi", "true")]);
     let protected = stack.api.routes.iter().filter(|route| route.authorizer.is_some()).map(|route| route.key.as_str());
     let rules = authorizer::rules().unwrap();
     assert_eq!(rules.undeclared(protected).collect::<Vec<_>>(), Vec::<&str>::new());
-    assert_eq!(rules.iter().filter(|rule| !keys(&stack).contains(&rule.route.key())).count(), 0, "a rule for no route");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The event of each dialect, whole.
 
 use super::*;
-use crate::gateway::API_ID;
+use crate::world::API_ID;
 
 /// `POST /orders/7?tag=a&tag=b%20c&empty=` with cookies, doubled headers and a body.
 fn rich_request() -> Exchange {
