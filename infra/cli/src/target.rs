@@ -3,7 +3,7 @@
 use aws_config::{Region, SdkConfig};
 use vestibule::app::sdk_defaults;
 use vestibule::config::{Variables, process_environment};
-use vestibule::keys::ReadSymmetricKeys;
+use vestibule::keys::{Peppers, ReadSymmetricKeys};
 use vestibule::passwords::{Cost, Hasher, Password, PasswordHash};
 use vestibule::randomness::Randomness;
 use vestibule::store::{Secrets, Table};
@@ -122,10 +122,18 @@ impl Deployment {
         self.secrets.as_ref().ok_or_else(|| missing.into())
     }
 
+    /// Its peppers.
+    pub(crate) async fn peppers(&self) -> Result<Peppers, Fault> {
+        Ok(self.secrets()?.read_symmetric_keys().await?.peppers().clone())
+    }
+
+    /// Hashes one password at a time.
+    pub(crate) fn hasher(&self) -> Hasher {
+        Hasher::new(self.cost, self.cost.memory_kib(), Randomness::System)
+    }
+
     /// Hashes a password with the deployment's pepper.
     pub(crate) async fn hash(&self, password: &Password) -> Result<PasswordHash, Fault> {
-        let keys = self.secrets()?.read_symmetric_keys().await?;
-        let hasher = Hasher::new(self.cost, self.cost.memory_kib(), Randomness::System);
-        Ok(hasher.hash(password, keys.peppers()).await?)
+        Ok(self.hasher().hash(password, &self.peppers().await?).await?)
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod clients;
 pub(crate) mod dev;
 pub(crate) mod doctor;
+mod import;
 pub(crate) mod keys;
 pub(crate) mod openapi;
 mod programs;

@@ -10,7 +10,7 @@ use vestibule::scope::{Roles, Scopes};
 use vestibule::store::Table;
 
 use super::sessions::left;
-use super::{Fault, Outcome};
+use super::{Fault, Outcome, import};
 use crate::target::Target;
 use crate::{output, passwords};
 
@@ -52,14 +52,18 @@ pub(crate) enum Command {
         /// E-mail address, username or `usr_…`.
         user: String,
     },
+    /// Bring the accounts of another system, with the password hashes that it has.
+    Import(import::Arguments),
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     let deployment = match command {
         Command::List { .. } => target.connect().await?,
-        Command::Add { .. } | Command::Disable { .. } | Command::Enable { .. } | Command::SetPassword { .. } => {
-            target.connect_to_change().await?
-        }
+        Command::Add { .. }
+        | Command::Disable { .. }
+        | Command::Enable { .. }
+        | Command::SetPassword { .. }
+        | Command::Import(_) => target.connect_to_change().await?,
     };
     let (table, now) = (&deployment.table, Clock::System.now());
     match command {
@@ -88,6 +92,7 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             let hash = deployment.hash(&passwords::read()?).await?;
             report(table.set_password(user, &hash, now).await?, "password set")?;
         }
+        Command::Import(arguments) => import::run(&deployment, arguments).await?,
     }
     Ok(())
 }

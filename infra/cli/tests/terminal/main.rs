@@ -7,6 +7,7 @@
 mod clients;
 mod dev;
 mod doctor;
+mod import;
 mod keys;
 mod readme;
 mod stage;
