@@ -189,7 +189,12 @@ impl Scene {
 
     /// Sends a request from 203.0.113.7.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
-        Answer::new(self.gateway.call(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)), request).await)
+        self.send_from(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)), request).await
+    }
+
+    /// Sends a request from this address.
+    pub async fn send_from(&self, address: IpAddr, request: Request<Bytes>) -> Answer {
+        Answer::new(self.gateway.call(address, request).await)
     }
 
     /// `GET path`, with these headers.

@@ -5,15 +5,18 @@ use vestibule::accounts::Identifier;
 use vestibule::http::{BodyError, json};
 use vestibule::passwords::Password;
 use vestibule::scope::Scopes;
+use vestibule::secret::Secret;
 use vestibule::sessions::Device;
 
-/// `{"username", "password"}`, and if they like `"scope"` and `"device"`.
+/// `{"username", "password"}`, and if they like `"scope"`, `"device"` and the `"device_token"` of an earlier sign-in.
 pub(super) struct Credentials {
+    typed: Secret<String>,
     /// `None` for a text that can name nobody: it is refused like an unknown name, not earlier.
     pub(super) identifier: Option<Identifier>,
     pub(super) password: Password,
     scope: Option<Scopes>,
     pub(super) device: Option<Device>,
+    pub(super) device_token: Option<Secret<String>>,
 }
 
 impl Credentials {
@@ -23,6 +26,7 @@ impl Credentials {
         let password = fields.required("password")?;
         let scope = fields.optional("scope")?;
         let device = fields.optional("device")?;
+        let device_token = fields.optional("device_token")?;
         fields.finish()?;
         let invalid = |name, fault: &dyn std::fmt::Display| BodyError::Invalid { name, fault: fault.to_string() };
         Ok(Self {
@@ -36,7 +40,14 @@ impl Credentials {
                 .map(|device| Device::parse(device.expose()))
                 .transpose()
                 .map_err(|fault| invalid("device", &fault))?,
+            device_token,
+            typed: username,
         })
+    }
+
+    /// The name that attempts are counted by: in its one spelling, or as it was typed where it can name nobody.
+    pub(super) fn name(&self) -> &str {
+        self.identifier.as_ref().map_or(self.typed.expose(), Identifier::as_str)
     }
 
     /// What is asked for, as far as the account has it (RFC 6749 §3.3: a server may grant less and says so); all that it

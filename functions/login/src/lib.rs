@@ -3,20 +3,23 @@
 //! One answer for a wrong password, an unknown name, a disabled account: same status, same body, same work (promise 5).
 
 mod credentials;
+mod lookup;
 mod operations;
 
 use std::sync::Arc;
 
 use credentials::Credentials;
 use lambda_http::{Body, Request, Response};
+use lookup::{Lookup, look_up};
 use vestibule::accounts::{FindLogin, LoginRecord, Standing, UpgradePassword};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{Granted, Problem, ProblemKind, request_id};
+use vestibule::http::{Granted, Problem, ProblemKind, limited, network, request_id};
 use vestibule::identity::UserId;
 use vestibule::keys::Peppers;
+use vestibule::limits::{Admit, KnownDevice, Network, Refusal};
 use vestibule::passwords::{Password, Verdict};
 use vestibule::sessions::open::{OpenSession, Opening, session_for};
 use vestibule::sessions::refresh::current_token;
@@ -26,10 +29,10 @@ pub use operations::OPERATIONS;
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];
 
-/// Answers one request. Storage: one read and one transaction.
+/// Answers one request. Storage: one read, with one count for each limit beside it, and one transaction.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: FindLogin + OpenSession + UpgradePassword + Sync,
+    S: Admit + FindLogin + OpenSession + UpgradePassword + Sync,
 {
     let id = request_id(&request);
     let credentials = match Credentials::parse(&request) {
@@ -39,7 +42,7 @@ where
             return Problem::from(fault).respond(&app.config.issuer);
         }
     };
-    match sign_in(&app, credentials, &id).await {
+    match sign_in(&app, credentials, network(&request), &id).await {
         Ok(SignIn::Granted(granted)) => {
             Event::SignedIn { user: granted.session.user, session: granted.session.id }.record(&id);
             granted.respond()
@@ -49,6 +52,7 @@ where
             Problem::new(ProblemKind::InvalidCredentials, "The name or the password is not right.")
                 .respond(&app.config.issuer)
         }
+        Ok(SignIn::TooSoon(refusal)) => limited(&refusal, &app.config.issuer, &id),
         Ok(SignIn::NoScope { user }) => {
             Event::SignInRefused { user: Some(user), reason: "no_scope" }.record(&id);
             Problem::new(ProblemKind::InvalidScope, "The account has none of the scopes that were asked for.")
@@ -64,17 +68,18 @@ where
 enum SignIn {
     Granted(Box<Granted>),
     Refused { user: Option<UserId>, reason: &'static str },
+    TooSoon(Refusal),
     NoScope { user: UserId },
 }
 
-async fn sign_in<S>(app: &App<S>, credentials: Credentials, id: &str) -> Result<SignIn, Fault>
+async fn sign_in<S>(app: &App<S>, credentials: Credentials, network: Network, id: &str) -> Result<SignIn, Fault>
 where
-    S: FindLogin + OpenSession + UpgradePassword + Sync,
+    S: Admit + FindLogin + OpenSession + UpgradePassword + Sync,
 {
     let keys = app.symmetric_keys().await?;
-    let record = match &credentials.identifier {
-        Some(identifier) => app.store.find_login(identifier).await?,
-        None => None,
+    let (record, known_device) = match look_up(app, &credentials, network, keys.mac_keys()).await? {
+        Lookup::Admitted { record, device } => (record, device),
+        Lookup::TooSoon(refusal) => return Ok(SignIn::TooSoon(refusal)),
     };
     let Some(record) = record else {
         app.hasher.check_nobody(&credentials.password, keys.peppers()).await?;
@@ -91,6 +96,7 @@ where
     let now = app.clock.now();
     let client = &app.config.client;
     let session = session_for(&record, client, scope, credentials.device, keys.mac_keys(), &app.randomness, now)?;
+    let device = KnownDevice::signed_in(user, record.version, known_device, &app.randomness, now)?;
     // Signed before it is opened: without a key no session is left behind that nobody holds.
     let access_token = app.mint(&*app.signing_key().await?, &session, now)?;
     match app.store.open(&session, record.version).await? {
@@ -98,10 +104,11 @@ where
         Opening::Opened => {}
     }
     let refresh_token = current_token(&session, keys.mac_keys());
+    let device_token = Some(device.seal(keys.mac_keys().active()));
     if outdated && let Err(fault) = keep_better_hash(app, &record, &credentials.password, keys.peppers()).await {
         Event::HashNotUpgraded { user, fault: &fault }.record(id);
     }
-    Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, session })))
+    Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, device_token, session })))
 }
 
 /// A hash that could not be upgraded now is upgraded at the next sign-in; this one has succeeded.

@@ -25,6 +25,11 @@ pub const OPERATIONS: &[Operation] = &[Operation {
             "What the person calls the device, for their list of sessions; without control characters.",
             Schema::Text { min: 1, max: Device::MAX_CHARS },
         ),
+        Field::optional(
+            "device_token",
+            "What the last sign-in on this device gave; one that is no good is no error.",
+            Schema::Secret,
+        ),
     ]),
     gives: &[Gives { status: 200, about: "A new session.", document: Some(Granted::SCHEMA) }],
     refuses: Refuses::Problems(&[
@@ -33,5 +38,6 @@ pub const OPERATIONS: &[Operation] = &[Operation {
         ProblemKind::UnsupportedMediaType,
         ProblemKind::InvalidCredentials,
         ProblemKind::InvalidScope,
+        ProblemKind::TooManyRequests,
     ]),
 }];

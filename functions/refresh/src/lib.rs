@@ -71,7 +71,10 @@ async fn exchange<S: Rotate>(app: &App<S>, presented: &Secret<String>) -> Result
             Err(RefreshError::Store(fault)) => return Err(fault.into()),
         };
     let access_token = app.mint(&signing_key, &session, now)?;
-    Ok(Exchange::Granted { granted: Box::new(Granted { access_token, refresh_token, session }), retried })
+    Ok(Exchange::Granted {
+        granted: Box::new(Granted { access_token, refresh_token, device_token: None, session }),
+        retried,
+    })
 }
 
 fn refused(refusal: Refusal) -> Event<'static> {

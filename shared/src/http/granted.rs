@@ -16,6 +16,8 @@ pub struct Granted {
     pub access_token: AccessToken,
     /// The session's current refresh token.
     pub refresh_token: Secret<String>,
+    /// What the client presents at the next sign-in on this device, after a sign-in.
+    pub device_token: Option<Secret<String>>,
     /// The session.
     pub session: Session,
 }
@@ -26,6 +28,8 @@ struct Document<'a> {
     token_type: &'static str,
     expires_in: u64,
     refresh_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<&'a str>,
     scope: String,
 }
 
@@ -36,6 +40,7 @@ impl Granted {
         Field::required("token_type", "How to present it (RFC 6750).", Schema::OneOf(&["Bearer"])),
         Field::required("expires_in", "Seconds until the access token expires.", Schema::Integer),
         Field::required("refresh_token", "For the next `POST /refresh`, once.", Schema::Secret),
+        Field::optional("device_token", "After a sign-in: for the next one on this device.", Schema::Secret),
         Field::required("scope", "What the access token may be used for.", Schema::Scope),
     ]);
 
@@ -46,6 +51,7 @@ impl Granted {
             token_type: "Bearer",
             expires_in: self.access_token.lifetime.as_secs(),
             refresh_token: self.refresh_token.expose(),
+            device_token: self.device_token.as_ref().map(|token| token.expose().as_str()),
             scope: self.session.scope.to_string(),
         };
         secret_json(&Secret::new(serde_json::to_string(&document).unwrap_or_default()))

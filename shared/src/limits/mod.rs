@@ -6,6 +6,7 @@
 mod class;
 mod gcra;
 mod key;
+mod known_device;
 mod limit;
 mod network;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub use class::{Class, Limits};
 pub use gcra::{Arrival, Decision, decide};
 pub use key::Key;
+pub use known_device::KnownDevice;
 pub use limit::{InvalidLimit, Limit};
 pub use network::Network;
 
