@@ -50,6 +50,14 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     let demo = scene.user("demo@example.com", "orders:read", "admin").await;
     let mut tokens = scene.login(&demo).await;
     scene.try_login(&demo.email, "wrong horse").await.expect(401);
+    let known = scene.try_login(&demo.email, PASSWORD).await.expect(200).member("device_token");
+    secrets.push(("device token", known.clone()));
+    let again = serde_json::json!({ "username": demo.email, "password": PASSWORD, "device_token": known });
+    scene.post_json("/login", &again).await.expect(200);
+    // A name is counted as it was typed, and this one is a password in the wrong field; so is the next, which could be a name.
+    scene.try_login(PASSWORD, "x").await.expect(401);
+    scene.try_login("hunter2hunter2", "x").await.expect(401);
+    secrets.push(("password that was typed as a name", "hunter2hunter2".to_owned()));
     secrets.push(("a wrong password, which is nearly a right one", "wrong horse".to_owned()));
     for _ in 0..3 {
         secrets.push(("access token", tokens.access.clone()));
@@ -110,7 +118,10 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     }
     let dump = scene.cloud.clients().dynamodb.scan().table_name("vestibule-Table").send().await.unwrap();
     let dump = format!("{:?}", dump.items());
-    assert!(dump.contains("argon2id") && dump.contains("SESSION#"), "the dump is of the wrong table");
+    assert!(
+        dump.contains("argon2id") && dump.contains("SESSION#") && dump.contains("LIMIT#login_name"),
+        "the dump is of the wrong table"
+    );
     for (what, secret) in &secrets {
         assert!(!log.contains(secret), "the log holds a {what}: {}", context(&log, secret));
         assert!(!dump.contains(secret), "the table holds a {what}");

@@ -85,7 +85,7 @@ impl Stage {
         expect(&line, &route, &["ColdStarts", "Latency", "SignIns", "SigningKeyAge"]);
         expect(
             &line,
-            &json!({ "event": "signed_in", "user": demo.id, "dynamodb_calls": 2, "cold_start": true, "level": "INFO" }),
+            &json!({ "event": "signed_in", "user": demo.id, "dynamodb_calls": 4, "cold_start": true, "level": "INFO" }),
             &["ColdStarts", "Latency", "SignIns", "SigningKeyAge"],
         );
         scene.wait(60);
@@ -102,9 +102,14 @@ impl Stage {
             ("nobody@example.com", PASSWORD, "unknown_account", Value::Null),
         ] {
             scene.try_login(name, password).await.expect(401);
-            let said = json!({ "event": "sign_in_refused", "reason": reason, "user": user, "dynamodb_calls": 1, "capacity_units": 1.0 });
+            let said = json!({ "event": "sign_in_refused", "reason": reason, "user": user, "dynamodb_calls": 3, "capacity_units": 3.0 });
             expect(&log.one(), &said, &["Latency", "Refusals"]);
         }
+        while scene.try_login("locked@example.com", PASSWORD).await.status() == 401 {
+            log.one();
+        }
+        let said = json!({ "event": "limited", "reason": "login_name", "user": null, "level": "WARN" });
+        expect(&log.one(), &said, &["Latency", "Limited"]);
         scene.post("/login", "application/json", "{").await.expect(400);
         let said = json!({ "event": "bad_request", "reason": "bad_request", "dynamodb_calls": 0, "function": "login" });
         expect(&log.one(), &said, &["Latency", "Refusals"]);

@@ -15,7 +15,7 @@ async fn a_right_password_gives_tokens_that_no_cache_keeps() {
     let json = answer.json();
     let mut members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
-    assert_eq!(members, ["access_token", "expires_in", "refresh_token", "scope", "token_type"]);
+    assert_eq!(members, ["access_token", "device_token", "expires_in", "refresh_token", "scope", "token_type"]);
     assert_eq!(
         (&json["token_type"], &json["expires_in"], &json["scope"]),
         (&json!("Bearer"), &json!(300), &json!("orders:read"))

@@ -44,7 +44,7 @@ async fn one_successor_however_many_requests_race_with_one_token() {
 /// Promise 4: whatever races with a revocation, nothing works once it has been acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn committed_defence_a_revocation_wins_over_every_refresh_beside_it() {
-    let scene = Scene::new().await;
+    let scene = Scene::builder().parameter("LoginNameLimit", "1000/60").begin().await;
     let demo = scene.demo().await;
     let gateway = scene.cloud.gateway();
     for _ in 0..50 {

@@ -26,7 +26,7 @@ fn masked(text: &str, url: &str) -> Vec<serde_json::Value> {
     values
         .map(|value| {
             let mut value = value.unwrap_or_else(|fault| panic!("{fault}: {text}"));
-            for name in ["access_token", "refresh_token", "auth_time", "sid", "sub"] {
+            for name in ["access_token", "refresh_token", "device_token", "auth_time", "sid", "sub"] {
                 if let Some(changing) = value.get_mut(name) {
                     assert!(changing.is_string());
                     *changing = "…".into();
