@@ -6,11 +6,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "what goes wrong here fails a test"
 )]
 
 mod checks;
+mod histories;
+mod linear;
 mod policy;
+mod reference;
 mod rotation;
+mod stored;
 mod world;
