@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -22,6 +23,12 @@ use tokio::sync::Semaphore;
 pub enum Fault {
     /// Refused for exceeding the throughput; not carried out.
     Throttled,
+    /// The service fails inside; not carried out.
+    InternalError,
+    /// Carried out and answered, but late.
+    Slow,
+    /// Carried out, and then nothing is heard.
+    AnswerWithheld,
     /// Never arrives.
     Unreachable,
     /// Carried out, but the answer is lost.
@@ -49,12 +56,16 @@ struct State {
     units: Units,
     /// Faults for the next calls, one each.
     next: VecDeque<(&'static str, Fault)>,
+    /// A fault for one call alone, after so many.
+    nth: Option<(usize, Fault)>,
     /// How many calls to a target go through before its lasting fault sets in.
     spared: Option<(&'static str, usize)>,
     /// A fault for all calls of a service until it is lifted.
     always: Vec<(&'static str, Fault)>,
     /// A call that waits to be let on.
     held: Option<(&'static str, Arc<Gate>)>,
+    /// A call that was carried out and whose answer waits.
+    answer_held: Option<(&'static str, Arc<Gate>)>,
 }
 
 /// Capacity units, which DynamoDB prices apart.
@@ -137,16 +148,30 @@ impl Wire {
         state.always.push((target, fault));
     }
 
+    /// The next `spared` calls of any kind go through, the one after them meets `fault`, and the rest go through.
+    pub fn break_nth(&self, spared: usize, fault: Fault) {
+        self.state.lock().unwrap().nth = Some((spared, fault));
+    }
+
     /// The next call to `target` is held on its way until it is let on.
     pub fn hold_next(&self, target: &'static str) -> Held {
-        let gate = Arc::new(Gate { arrived: Semaphore::new(0), open: Semaphore::new(0) });
+        let gate = Arc::new(Gate::closed());
         self.state.lock().unwrap().held = Some((target, Arc::clone(&gate)));
         Held(gate)
     }
 
-    fn gate_for(&self, target: &str) -> Option<Arc<Gate>> {
-        let held = &mut self.state.lock().unwrap().held;
-        held.take_if(|(which, _)| target.contains(*which)).map(|(_, gate)| gate)
+    /// The next call to `target` is carried out, and its answer is held on its way.
+    pub fn hold_next_answer(&self, target: &'static str) -> Held {
+        let gate = Arc::new(Gate::closed());
+        self.state.lock().unwrap().answer_held = Some((target, Arc::clone(&gate)));
+        Held(gate)
+    }
+
+    /// The gates before and after a call.
+    fn gates_for(&self, target: &str) -> [Option<Arc<Gate>>; 2] {
+        let mut state = self.state.lock().unwrap();
+        let State { held, answer_held, .. } = &mut *state;
+        [held, answer_held].map(|held| held.take_if(|(which, _)| target.contains(*which)).map(|(_, gate)| gate))
     }
 
     /// Every call to `target` meets `fault` until [`Wire::mend`].
@@ -158,6 +183,7 @@ impl Wire {
     pub fn mend(&self) {
         let mut state = self.state.lock().unwrap();
         state.next.clear();
+        state.nth = None;
         state.spared = None;
         state.always.clear();
     }
@@ -166,6 +192,15 @@ impl Wire {
         let mut state = self.state.lock().unwrap();
         let operation = target.rsplit('.').next().unwrap_or(target).to_owned();
         state.calls.push(operation);
+        match &mut state.nth {
+            Some((0, fault)) => {
+                let fault = *fault;
+                state.nth = None;
+                return Some(fault);
+            }
+            Some((left, _)) => *left -= 1,
+            None => {}
+        }
         if let Some(at) = state.next.iter().position(|(which, _)| target.contains(which)) {
             return state.next.remove(at).map(|(_, fault)| fault);
         }
@@ -183,6 +218,19 @@ impl Wire {
 struct Gate {
     arrived: Semaphore,
     open: Semaphore,
+}
+
+impl Gate {
+    const fn closed() -> Self {
+        Self { arrived: Semaphore::const_new(0), open: Semaphore::const_new(0) }
+    }
+}
+
+async fn pass(gate: Option<Arc<Gate>>) {
+    if let Some(gate) = gate {
+        gate.arrived.add_permits(1);
+        gate.open.acquire().await.unwrap().forget();
+    }
 }
 
 /// A call that is held on its way.
@@ -231,13 +279,29 @@ impl HttpConnector for Connection {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         match self.wire.fault_for(&target) {
             None => {
-                let (inner, wire, gate) = (self.inner.clone(), self.wire.clone(), self.wire.gate_for(&target));
+                let (inner, wire) = (self.inner.clone(), self.wire.clone());
+                let [before, after] = self.wire.gates_for(&target);
                 HttpConnectorFuture::new(async move {
-                    if let Some(gate) = gate {
-                        gate.arrived.add_permits(1);
-                        gate.open.acquire().await.unwrap().forget();
-                    }
-                    wire.charge(&target, inner.call(request).await?).await
+                    pass(before).await;
+                    let answer = wire.charge(&target, inner.call(request).await?).await;
+                    pass(after).await;
+                    answer
+                })
+            }
+            Some(Fault::InternalError) => answered(500, "InternalServerError", ""),
+            Some(Fault::Slow) => {
+                let carried_out = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    let answer = carried_out.await?;
+                    tokio::time::sleep(SLOW).await;
+                    Ok(answer)
+                })
+            }
+            Some(Fault::AnswerWithheld) => {
+                let carried_out = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    carried_out.await?;
+                    std::future::pending().await
                 })
             }
             Some(Fault::Throttled) => refused("ProvisionedThroughputExceededException", ""),
@@ -281,9 +345,16 @@ fn cancelled(reason: &str) -> HttpConnectorFuture {
     )
 }
 
+/// As late as a busy partition answers, and well within the time of an attempt.
+const SLOW: Duration = Duration::from_millis(100);
+
 fn refused(kind: &str, more: &str) -> HttpConnectorFuture {
+    answered(400, kind, more)
+}
+
+fn answered(status: u16, kind: &str, more: &str) -> HttpConnectorFuture {
     let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"not now"{more}}}"#);
-    let status = StatusCode::try_from(400).unwrap();
+    let status = StatusCode::try_from(status).unwrap();
     let mut response = HttpResponse::new(status, SdkBody::from(body));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     HttpConnectorFuture::ready(Ok(response))

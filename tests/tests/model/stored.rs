@@ -21,7 +21,7 @@ use vestibule_tests::Scene;
 use crate::reference::{Outcome, Reference, Step};
 
 /// Of an ordinary test run.
-const STEPS: u32 = 10_000;
+const STEPS: u32 = 5_000;
 /// Of one drawn sequence.
 const LENGTH: u32 = 100;
 

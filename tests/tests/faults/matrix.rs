@@ -1,0 +1,199 @@
+//! Every storage call of every flow meets every fault, once and lastingly: the exact answer, nothing lost that was acknowledged,
+//! nothing open (promise 9).
+//!
+//! A route without a flow fails a test, and so does a flow that makes another call than its line says.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use vestibule_tests::{Answer, Fault};
+
+use crate::stage::Stage;
+
+type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One line for each thing that somebody does.
+#[derive(Clone, Copy)]
+struct Flow {
+    route: &'static str,
+    /// The storage calls of cold instances, in order.
+    calls: &'static [&'static str],
+    /// The status without a fault, and with one that nothing helps against.
+    good: u16,
+    faulty: u16,
+    act: for<'a> fn(&'a Stage) -> Doing<'a, Answer>,
+    /// What must be so afterwards, when all works again; the answer, if it was the good one.
+    afterwards: for<'a> fn(&'a Stage, Option<Answer>) -> Doing<'a, ()>,
+}
+
+const SYMMETRIC: &str = "GetSecretValue";
+const SIGNING: &str = "GetSecretValue";
+const KEYS: &str = "GetItem";
+const SESSION: &str = "GetItem";
+
+#[rustfmt::skip]
+const FLOWS: [Flow; 14] = [
+    Flow { route: "POST /login", calls: &[SYMMETRIC, "GetItem", SIGNING, "TransactWriteItems"], good: 200, faulty: 503, act: |s| Box::pin(s.sign_in()), afterwards: |s, answer| Box::pin(s.can_sign_in(answer)) },
+    Flow { route: "POST /login", calls: &[SYMMETRIC, "GetItem"], good: 401, faulty: 503, act: |s| Box::pin(s.guess()), afterwards: |s, _| Box::pin(s.can_sign_in(None)) },
+    Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.refresh()), afterwards: |s, answer| Box::pin(s.can_refresh(answer)) },
+    Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem", "UpdateItem"], good: 401, faulty: 503, act: |s| Box::pin(s.reuse()), afterwards: |s, answer| Box::pin(s.is_ended(answer)) },
+    Flow { route: "POST /revoke", calls: &[SYMMETRIC, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.revoke()), afterwards: |s, answer| Box::pin(s.is_revoked(answer)) },
+    Flow { route: "POST /revoke", calls: &[KEYS, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.revoke_by_access_token()), afterwards: |s, answer| Box::pin(s.is_revoked(answer)) },
+    Flow { route: "GET /whoami", calls: &[KEYS], good: 200, faulty: 500, act: |s| Box::pin(s.call("/whoami")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /orders", calls: &[KEYS], good: 200, faulty: 500, act: |s| Box::pin(s.call("/orders")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /admin", calls: &[KEYS, SESSION], good: 200, faulty: 500, act: |s| Box::pin(s.call("/admin")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /admin", calls: &[KEYS, SESSION], good: 403, faulty: 500, act: |s| Box::pin(s.call_with_an_ended_session()), afterwards: |s, answer| Box::pin(s.cannot_call(answer)) },
+    Flow { route: "GET /.well-known/jwks.json", calls: &[KEYS], good: 200, faulty: 503, act: |s| Box::pin(s.call("/.well-known/jwks.json")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /.well-known/oauth-authorization-server", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/.well-known/oauth-authorization-server")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /.well-known/openid-configuration", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/.well-known/openid-configuration")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /openapi.json", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/openapi.json")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+];
+
+/// How long a fault lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lasts {
+    OneCall,
+    UntilMended,
+}
+
+/// What a fault comes to. A new one does not compile until it is said here.
+const fn is_answered_well(fault: Fault, lasts: Lasts) -> bool {
+    match fault {
+        Fault::Slow => true,
+        // Asking again helps, and the SDK or we do.
+        Fault::Throttled
+        | Fault::InternalError
+        | Fault::Unreachable
+        | Fault::AnswerLost
+        | Fault::Hangs
+        | Fault::AnswerWithheld
+        | Fault::Conflict
+        | Fault::TransactionThrottled
+        | Fault::InProgress => matches!(lasts, Lasts::OneCall),
+        // It does not.
+        Fault::AccessDenied | Fault::UnknownCredentials | Fault::AnswerGarbled => false,
+    }
+}
+
+const FAULTS: [Fault; 13] = [
+    Fault::Throttled,
+    Fault::InternalError,
+    Fault::Unreachable,
+    Fault::AnswerLost,
+    Fault::Slow,
+    Fault::AccessDenied,
+    Fault::UnknownCredentials,
+    Fault::AnswerGarbled,
+    Fault::Conflict,
+    Fault::TransactionThrottled,
+    Fault::InProgress,
+    Fault::Hangs,
+    Fault::AnswerWithheld,
+];
+
+/// Whether the service ever does that to such a call.
+fn can_happen(fault: Fault, call: &str) -> bool {
+    match fault {
+        Fault::Conflict => matches!(call, "UpdateItem" | "TransactWriteItems"),
+        Fault::TransactionThrottled | Fault::InProgress => call == "TransactWriteItems",
+        _ => true,
+    }
+}
+
+impl Flow {
+    /// Its row of the matrix, for these faults.
+    async fn meets(self, faults: &[Fault]) -> usize {
+        let mut stage = Stage::new().await;
+        stage.again().await;
+        self.prepare(&stage).await;
+        let answer = (self.act)(&stage).await.expect(self.good);
+        assert_eq!(stage.scene.wire.take_calls(), self.calls, "{}: its line says otherwise", self.route);
+        (self.afterwards)(&stage, Some(answer)).await;
+        let mut met = 0;
+        for fault in faults {
+            for (at, call) in self.calls.iter().enumerate().filter(|(_, call)| can_happen(*fault, call)) {
+                for lasts in [Lasts::OneCall, Lasts::UntilMended] {
+                    self.meets_one(&mut stage, *fault, at, call, lasts).await;
+                    met += 1;
+                }
+            }
+        }
+        met
+    }
+
+    async fn meets_one(self, stage: &mut Stage, fault: Fault, at: usize, call: &str, lasts: Lasts) {
+        stage.again().await;
+        self.prepare(stage).await;
+        match lasts {
+            Lasts::OneCall => stage.scene.wire.break_nth(at, fault),
+            Lasts::UntilMended => stage.scene.wire.break_after(at, "", fault),
+        }
+        let answer = (self.act)(stage).await;
+        stage.scene.wire.mend();
+        let cell = format!("{} {:?} at call {at} ({call}), {lasts:?}", self.route, fault);
+        // An answer that holds no number to spoil is read as ever.
+        let spoiled = fault != Fault::AnswerGarbled || answer.status() == self.faulty;
+        let well = is_answered_well(fault, lasts) || !spoiled;
+        let expected = if well { self.good } else { self.faulty };
+        assert_eq!(answer.status().as_u16(), expected, "{cell}: {}", answer.text());
+        if expected == 503 {
+            assert_eq!(answer.header("retry-after"), Some("1"), "{cell}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{cell}");
+        }
+        // An authorizer's keys are asked for again after a second at the earliest.
+        stage.scene.wait(1);
+        (self.afterwards)(stage, well.then_some(answer)).await;
+    }
+
+    async fn prepare(self, stage: &Stage) {
+        if self.good == 403 {
+            stage.scene.revoke(&stage.spent.refresh).await.expect(200);
+            stage.scene.wire.take_calls();
+        }
+    }
+}
+
+/// A row mostly waits, but deployments that start all at once starve each other past the SDK's timeouts.
+const AT_A_TIME: usize = 6;
+
+/// Rows at the same time, each in a deployment of its own; faults that wait for a timeout apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closed_by_default_every_storage_call_of_every_flow_meets_every_fault() {
+    let (slow, quick): (Vec<_>, Vec<_>) =
+        FAULTS.into_iter().partition(|fault| matches!(fault, Fault::Hangs | Fault::AnswerWithheld));
+    let (turn, mut rows) = (Arc::new(Semaphore::new(AT_A_TIME)), JoinSet::new());
+    for flow in FLOWS {
+        let waiting = slow.iter().filter(|_| !flow.calls.is_empty()).map(|fault| vec![*fault]);
+        for part in waiting.chain([quick.clone()]) {
+            let turn = Arc::clone(&turn);
+            rows.spawn(async move {
+                let _turn = turn.acquire().await.unwrap();
+                flow.meets(&part).await
+            });
+        }
+    }
+    let mut met = 0;
+    while let Some(row) = rows.join_next().await {
+        met += row.unwrap();
+    }
+    println!("{met} cells");
+    let calls: usize = FLOWS.iter().map(|flow| flow.calls.len()).sum();
+    assert!(met >= 2 * calls * (FAULTS.len() - 3), "{met} cells for {calls} calls");
+}
+
+/// Whoever adds a route adds its line.
+#[test]
+fn every_route_has_a_flow_in_the_matrix() {
+    let template = include_str!("../../../infra/template.yaml");
+    let routes: BTreeSet<_> = template
+        .split("RouteKey: ")
+        .skip(1)
+        .map(|rest| rest.split([',', '}', '\n']).next().unwrap().trim())
+        .filter(|route| route.contains(" /"))
+        .collect();
+    let covered: BTreeSet<_> = FLOWS.iter().map(|flow| flow.route).collect();
+    assert_eq!(routes, covered);
+}

@@ -1,0 +1,110 @@
+//! One person and what they hold, and what may be done with it.
+
+use vestibule_tests::{Answer, PASSWORD, Scene, Tokens, User};
+
+/// A deployment and somebody who has signed in.
+pub(crate) struct Stage {
+    pub(crate) scene: Scene,
+    pub(crate) person: User,
+    /// What they hold.
+    pub(crate) held: Tokens,
+    /// What they held before it.
+    pub(crate) spent: Tokens,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        let scene = Scene::new().await;
+        let person = scene.user("demo@example.com", "orders:read", "admin").await;
+        let held = scene.login(&person).await;
+        Self { scene, person, spent: held.clone(), held }
+    }
+
+    /// A new sign-in on cold instances, and a refresh after which its first token's window is over.
+    pub(crate) async fn again(&mut self) {
+        self.scene.wire.mend();
+        self.spent = self.scene.login(&self.person).await;
+        self.held = self.scene.refresh(&self.spent.refresh).await;
+        self.scene.wait(11);
+        self.scene.cold_start();
+        self.scene.wire.take_calls();
+    }
+
+    pub(crate) async fn sign_in(&self) -> Answer {
+        self.scene.try_login(&self.person.email, PASSWORD).await
+    }
+
+    pub(crate) async fn guess(&self) -> Answer {
+        self.scene.try_login(&self.person.email, "a wrong password").await
+    }
+
+    pub(crate) async fn refresh(&self) -> Answer {
+        self.scene.try_refresh(&self.held.refresh).await
+    }
+
+    pub(crate) async fn reuse(&self) -> Answer {
+        self.scene.try_refresh(&self.spent.refresh).await
+    }
+
+    pub(crate) async fn revoke(&self) -> Answer {
+        self.scene.revoke(&self.held.refresh).await
+    }
+
+    pub(crate) async fn revoke_by_access_token(&self) -> Answer {
+        self.scene.revoke(&self.held.access).await
+    }
+
+    /// The API, with the access token.
+    pub(crate) async fn call(&self, path: &str) -> Answer {
+        self.scene.get_as(path, &self.held.access).await
+    }
+
+    /// The strict route, with a token whose session has ended; the fault is met by the authorizer.
+    pub(crate) async fn call_with_an_ended_session(&self) -> Answer {
+        self.scene.get_as("/admin", &self.spent.access).await
+    }
+
+    /// Nothing that was given is lost, and signing in works.
+    pub(crate) async fn can_sign_in(&self, answer: Option<Answer>) {
+        if let Some(answer) = answer {
+            self.scene.refresh(&Tokens::of(answer).refresh).await;
+        }
+        Tokens::of(self.sign_in().await);
+    }
+
+    /// The same token again gives what it gave, or would have given, and that is good.
+    pub(crate) async fn can_refresh(&self, answer: Option<Answer>) {
+        let again = Tokens::of(self.refresh().await).refresh;
+        if let Some(answer) = answer {
+            assert_eq!(Tokens::of(answer).refresh, again, "a second successor");
+        }
+        self.scene.refresh(&again).await;
+    }
+
+    /// The session is over: at once if that was acknowledged, or else once it is asked for again.
+    pub(crate) async fn is_ended(&self, answer: Option<Answer>) {
+        if answer.is_none() {
+            self.reuse().await.expect_problem(401, "invalid-refresh-token");
+        }
+        self.refresh().await.expect_problem(401, "invalid-refresh-token");
+    }
+
+    /// The same of a revocation.
+    pub(crate) async fn is_revoked(&self, answer: Option<Answer>) {
+        if answer.is_none() {
+            self.revoke().await.expect(200);
+        }
+        self.refresh().await.expect_problem(401, "invalid-refresh-token");
+    }
+
+    /// The token is as good as before.
+    pub(crate) async fn can_call(&self, _: Option<Answer>) {
+        self.call("/whoami").await.expect(200);
+        self.call("/admin").await.expect(200);
+    }
+
+    /// And as bad.
+    pub(crate) async fn cannot_call(&self, _: Option<Answer>) {
+        self.call_with_an_ended_session().await.expect(403);
+    }
+}
