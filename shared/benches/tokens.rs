@@ -29,7 +29,7 @@ use vestibule::secret::Secret;
 use vestibule::sessions::refresh::{Rotate, Rotation, current_token, refresh};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::{DEFAULT_RETRY_WINDOW, Decision, Generation, RetryPolicy, decide};
-use vestibule::sessions::{AuthenticationMethod, Client, Session, State};
+use vestibule::sessions::{AuthenticationMethod, Client, Session, State, Transport};
 use vestibule::storage::StoreError;
 use vestibule::tokens::{AccessTokenClaims, TOKEN_ID_BYTES, Verifier, mint};
 
@@ -201,6 +201,8 @@ fn session(now: Timestamp) -> Session {
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
         device: None,
+        network: None,
+        transport: Transport::Tokens,
         generation: Generation::from_number(7),
         rotated_at: now,
         mac_key: 1,

@@ -117,6 +117,8 @@ impl<S> App<S> {
             environment: &self.config.api_key_environment,
             store: &self.store,
             clock: &self.clock,
+            idle_lifetime: self.config.client.idle_lifetime,
+            origins: &self.config.allowed_origins,
         }
     }
 

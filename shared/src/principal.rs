@@ -42,19 +42,25 @@ pub enum CredentialKind {
     AccessToken,
     /// An API key.
     ApiKey,
+    /// The cookie of a browser's session.
+    SessionCookie,
 }
 
 impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::AccessToken, Self::ApiKey, Self::SessionCookie];
+
     /// The kind as the context spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "access_token",
             Self::ApiKey => "api_key",
+            Self::SessionCookie => "session_cookie",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::AccessToken, Self::ApiKey].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -101,7 +107,7 @@ impl Principal {
     pub fn api_key(&self) -> Option<ApiKeyId> {
         match self.auth_method {
             CredentialKind::ApiKey => self.client_id.parse().ok(),
-            CredentialKind::AccessToken => None,
+            CredentialKind::AccessToken | CredentialKind::SessionCookie => None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What an answer costs while the function is warm, from the event's bytes to the answer's: `cargo bench -p authorizer`.
 //!
 //! Parsed, decided, logged and written as on Lambda, with the golden events, an API of twelve routes and a store in memory. A token
-//! is either one that a client uses again or one that was never seen; on strict routes a call to DynamoDB would come on top.
+//! is either one that a client uses again or one that was never seen; on strict routes, and for a cookie, a call to DynamoDB comes on
+//! top. The check of a cookie alone is what of that is ours: reading it, hashing it, comparing it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -19,13 +20,17 @@ use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
 use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
-use vestibule::authentication::{Authenticator, LiveSession};
+use vestibule::authentication::{Authenticator, Freshness, LiveSession, Origins, Presented};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
 use vestibule::policy::Rules;
 use vestibule::principal::Subject;
+use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
+use vestibule::sessions::cookie::{CookieSessions, SessionCookie};
+use vestibule::sessions::rotation::Generation;
+use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
 use vestibule::storage::StoreError;
 use vestibule::telemetry::Sandbox;
 use vestibule::tokens::{AccessTokenClaims, TOKEN_ID_BYTES, Verifier, mint};
@@ -57,12 +62,55 @@ fn rules() -> Rules {
     Rules::parse(&RESOURCES.map(of_resource).concat()).unwrap()
 }
 
-/// A store in memory.
-struct Store(PublicKeySet);
+/// What the authorizer is asked in.
+struct World {
+    store: Store,
+    clock: Clock,
+    environment: Environment,
+    origins: Origins,
+}
+
+impl World {
+    fn new(keys: PublicKeySet, session: Session) -> Self {
+        Self {
+            store: Store { keys, session },
+            clock: Clock::Manual(ManualClock::starting_at(NOW)),
+            environment: Environment::default(),
+            origins: Origins::parse("https://app.example.com").unwrap(),
+        }
+    }
+
+    fn verifier(&self) -> Verifier {
+        Verifier::new(ISSUER, AUDIENCE, self.clock.clone())
+    }
+
+    const fn authenticator<'a>(&'a self, verifier: &'a Verifier) -> Authenticator<'a, Store> {
+        let Self { store, clock, environment, origins } = self;
+        Authenticator { verifier, environment, store, clock, idle_lifetime: LIFETIME, origins }
+    }
+}
+
+/// The same routes for browsers. Those that change something have answers of their own, which no policy for another holds.
+fn web_rules() -> Rules {
+    let route = |method: &str, path: &str| {
+        format!("[[route]]\nroute = \"{method} {path}\"\nscope = \"orders:read\"\ncredential = \"cookie\"\n")
+    };
+    let of_resource = |(resource, id): (&str, &str)| {
+        let (all, one) = (format!("/{resource}"), format!("/{resource}/{id}"));
+        route("GET", &all) + &route("GET", &one) + &route("PUT", &one)
+    };
+    Rules::parse(&RESOURCES.map(of_resource).concat()).unwrap()
+}
+
+/// A store in memory, with one session that a cookie holds.
+struct Store {
+    keys: PublicKeySet,
+    session: Session,
+}
 
 impl ReadPublicKeys for Store {
     async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
-        Ok(self.0.clone())
+        Ok(self.keys.clone())
     }
 }
 
@@ -80,6 +128,41 @@ impl FindApiKey for Store {
     async fn note_use(&self, _: Named, _: Timestamp) -> Result<(), StoreError> {
         Ok(())
     }
+}
+
+impl CookieSessions for Store {
+    async fn cookie_session(&self, _: UserId, _: SessionId) -> Result<Option<Session>, StoreError> {
+        Ok(Some(self.session.clone()))
+    }
+
+    async fn seen(&self, _: &Session, _: Timestamp, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// The cookie, and the session that it holds.
+fn cookie() -> (SessionCookie, Session) {
+    let (user, id) = (UserId::from_bytes([1; 16]), SessionId::from_bytes([2; 16]));
+    let cookie = SessionCookie::random(user, id, &Randomness::Seeded(SeededRandomness::new(1))).unwrap();
+    let session = Session {
+        user,
+        id,
+        client_id: "first-party".to_owned(),
+        scope: Scopes::parse("orders:read orders:write invoices:read").unwrap(),
+        roles: Roles::parse("support").unwrap(),
+        auth_time: NOW,
+        auth_method: AuthenticationMethod::Password,
+        device: None,
+        network: None,
+        transport: Transport::Cookie(cookie.hash()),
+        generation: Generation::FIRST,
+        rotated_at: NOW,
+        mac_key: 1,
+        idle_expires_at: NOW.plus(LIFETIME),
+        expires_at: NOW.plus(LIFETIME),
+        state: State::Live,
+    };
+    (cookie, session)
 }
 
 fn bearer(key: &SigningKey, number: usize) -> Value {
@@ -111,6 +194,20 @@ fn event(golden: &str, header: &str, bearer: Value) -> Vec<u8> {
     serde_json::to_vec(&event).unwrap()
 }
 
+/// The golden event with a session cookie and no token.
+fn event_with_cookie(golden: &str, cookie: &str) -> Vec<u8> {
+    let mut event: Value = serde_json::from_str(golden).unwrap();
+    if let Some(values) = event.get_mut("multiValueHeaders") {
+        values["Cookie"] = Value::Array(vec![cookie.into()]);
+        event["headers"]["Cookie"] = cookie.into();
+    } else {
+        event["cookies"] = cookie.split("; ").map(Value::from).collect();
+    }
+    // Both golden events change something.
+    event["headers"]["sec-fetch-site"] = "same-origin".into();
+    serde_json::to_vec(&event).unwrap()
+}
+
 /// The output of a future that has nothing to wait for: no runtime is measured.
 fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -124,18 +221,18 @@ fn answers(c: &mut Criterion) {
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
-    let (rules, store) = (rules(), Store(ring.public_set().unwrap()));
-    let clock = Clock::Manual(ManualClock::starting_at(NOW));
-    let (sandbox, environment) = (Sandbox::new("authorizer"), Environment::default());
+    let (cookie, session) = cookie();
+    let (rules, world) = (rules(), World::new(ring.public_set().unwrap(), session));
+    let sandbox = Sandbox::new("authorizer");
+    let cookie_header = format!("theme=dark; __Host-session={}", cookie.value().expose());
+    let web_rules = web_rules();
     for (dialect, golden, header) in
         [("HTTP API 2.0, simple", HTTP_2_0, "authorization"), ("REST API, policy", REST_REQUEST, "Authorization")]
     {
         let mut group = c.benchmark_group(dialect);
         for algorithm in Algorithm::ALL {
-            let verifier = Verifier::new(ISSUER, AUDIENCE, clock.clone());
-            let authenticator =
-                Authenticator { verifier: &verifier, environment: &environment, store: &store, clock: &clock };
-            let authorizer = Authorizer { authenticator, rules: &rules };
+            let verifier = world.verifier();
+            let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &rules };
             let answer = |event: &[u8]| {
                 let event = serde_json::from_slice(event).unwrap();
                 serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
@@ -149,9 +246,35 @@ fn answers(c: &mut Criterion) {
             let mut turn = events.iter().cycle();
             group.bench_function(format!("fresh {algorithm} token"), |b| b.iter(|| answer(turn.next().unwrap())));
         }
+        let verifier = world.verifier();
+        let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &web_rules };
+        let answer = |event: &[u8]| {
+            let event = serde_json::from_slice(event).unwrap();
+            serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
+        };
+        let event = event_with_cookie(golden, &cookie_header);
+        let permitted = String::from_utf8(answer(&event)).unwrap();
+        assert!(permitted.contains("\"isAuthorized\":true") || permitted.contains("GET/orders/*"), "{permitted}");
+        group.bench_function("cookie", |b| b.iter(|| answer(&event)));
         group.finish();
     }
 }
 
-criterion_group!(benches, answers);
+/// What the check of a cookie costs of our own, without the read.
+fn cookies(c: &mut Criterion) {
+    let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
+    let (cookie, session) = cookie();
+    let world = World::new(ring.public_set().unwrap(), session);
+    let verifier = world.verifier();
+    let authenticator = world.authenticator(&verifier);
+    let mut presented = Presented::default();
+    presented.take("cookie", [format!("theme=dark; __Host-session={}", cookie.value().expose())]);
+    presented.take("origin", ["https://app.example.com".to_owned()]);
+    presented.provenance.method = Some("POST".to_owned());
+    let caller = || ready(authenticator.caller(&presented, Freshness::Live)).unwrap().unwrap();
+    assert_eq!(caller().sid, Some(cookie.session));
+    c.bench_function("check of a cookie", |b| b.iter(caller));
+}
+
+criterion_group!(benches, answers, cookies);
 criterion_main!(benches);

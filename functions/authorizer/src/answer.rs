@@ -9,20 +9,22 @@
 //! An HTTP API cannot say 401 from inside an authorizer: it does so itself where the identity source is missing.
 
 use serde_json::{Value, json};
+use vestibule::clock::Timestamp;
 use vestibule::policy::{Caching, Decision, MethodArn, Rule, Rules};
 use vestibule::principal::Principal;
 
-use crate::{Dialect, Event, NoAnswer, Verdict};
+use crate::{Authorizer, Dialect, Event, NoAnswer, Verdict};
 
 /// `principalId` of a policy for nobody; API Gateway refuses an answer without one.
 const NOBODY: &str = "anonymous";
 
-pub(crate) fn in_dialect(
-    event: &Event,
+pub(crate) fn in_dialect<S>(
+    event: &Event<'_>,
     rule: Option<&Rule>,
     verdict: Verdict,
-    rules: &Rules,
+    authorizer: &Authorizer<'_, S>,
 ) -> Result<Value, NoAnswer> {
+    let (rules, now) = (authorizer.rules, authorizer.authenticator.clock.now());
     match (&event.dialect, verdict) {
         (Dialect::HttpApiSimple { .. }, verdict) => Ok(simple(&verdict)),
         (Dialect::HttpApiPolicy { request, .. }, Verdict::Unauthenticated(_)) => Ok(json!({
@@ -37,7 +39,7 @@ pub(crate) fn in_dialect(
             | Dialect::RestRequest { request, .. }
             | Dialect::RestToken { request },
             Verdict::Authenticated { principal, .. },
-        ) => Ok(policy(rules, rule, request, &principal)),
+        ) => Ok(policy(rules, rule, request, &principal, now)),
     }
 }
 
@@ -56,9 +58,9 @@ fn simple(verdict: &Verdict) -> Value {
 /// Good for the whole API: it says what the principal may call, whichever route they came by. The gateway applies it to the
 /// request at hand, so that the decision about that one need not be repeated here; a route without a rule is the exception,
 /// because the resource of a declared one may cover it.
-fn policy(rules: &Rules, rule: Option<&Rule>, request: &MethodArn, principal: &Principal) -> Value {
-    let caching = if rule.is_some_and(|rule| rule.strict) { Caching::Never } else { Caching::Possible };
-    let mut policy = rules.policy(request, principal, caching);
+fn policy(rules: &Rules, rule: Option<&Rule>, request: &MethodArn, principal: &Principal, now: Timestamp) -> Value {
+    let caching = if rule.is_some_and(Rule::is_uncached) { Caching::Never } else { Caching::Possible };
+    let mut policy = rules.policy(request, principal, caching, now);
     if rule.is_none() {
         policy.refuse(request);
     }

@@ -6,16 +6,15 @@
 mod answer;
 mod event;
 mod log;
+mod presented;
 #[cfg(test)]
 mod tests;
 
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
-use vestibule::api_keys::FindApiKey;
 use vestibule::app::App;
-use vestibule::authentication::{Authenticator, Failure, Freshness, LiveSession, Undecided};
+use vestibule::authentication::{Authenticator, Failure, FindCaller, Freshness, Undecided};
 use vestibule::config::Need;
-use vestibule::keys::ReadPublicKeys;
 use vestibule::policy::{Decision, InvalidRules, Missing, Rule, Rules};
 use vestibule::principal::Principal;
 
@@ -49,6 +48,9 @@ pub enum NoAnswer {
     /// The event is not one that API Gateway sends, or its route is none that can have a rule.
     #[error("the event has no valid {0}")]
     Malformed(&'static str),
+    /// The route has no rule, and the request presents more than one credential.
+    #[error("the route has no rule that says which credential counts")]
+    SourceUnknown,
     /// Who is calling could not be found out.
     #[error("the caller cannot be authenticated now: {0}")]
     Undecided(#[from] Undecided),
@@ -59,6 +61,7 @@ impl From<NoAnswer> for Diagnostic {
         let error_type = match no_answer {
             NoAnswer::Unauthorized => "Unauthorized",
             NoAnswer::Malformed(_) => "MalformedEvent",
+            NoAnswer::SourceUnknown => "SourceUnknown",
             NoAnswer::Undecided(_) => "Undecided",
         };
         Self { error_type: error_type.to_owned(), error_message: no_answer.to_string() }
@@ -83,10 +86,7 @@ enum Verdict {
 ///
 /// # Errors
 /// [`NoAnswer`], which the gateway takes for an answer too.
-pub async fn handle<S>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer>
-where
-    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
-{
+pub async fn handle<S: FindCaller>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer> {
     let parsed = match Event::try_from(&event) {
         Ok(parsed) => parsed,
         Err(fault) => return Err(log::unanswered(&event, fault)),
@@ -95,21 +95,26 @@ where
     match decide(authorizer, &parsed, rule).await {
         Ok(verdict) => {
             log::decided(&parsed, rule, &verdict);
-            answer::in_dialect(&parsed, rule, verdict, authorizer.rules)
+            answer::in_dialect(&parsed, rule, verdict, authorizer)
         }
-        Err(undecided) => Err(log::unanswered(&event, undecided.into())),
+        Err(no_answer) => Err(log::unanswered(&event, no_answer)),
     }
 }
 
-async fn decide<S>(authorizer: &Authorizer<'_, S>, event: &Event, rule: Option<&Rule>) -> Result<Verdict, Undecided>
-where
-    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
-{
+async fn decide<S: FindCaller>(
+    authorizer: &Authorizer<'_, S>,
+    event: &Event<'_>,
+    rule: Option<&Rule>,
+) -> Result<Verdict, NoAnswer> {
+    let Authorizer { authenticator, .. } = authorizer;
     let freshness = if rule.is_some_and(|rule| rule.strict) { Freshness::Live } else { Freshness::AsMade };
-    Ok(match authorizer.authenticator.caller(&event.presented, freshness).await? {
+    let presented = presented::presented(event, rule)?;
+    Ok(match authenticator.caller(&presented, freshness).await? {
         Err(failure) => Verdict::Unauthenticated(failure),
         Ok(principal) => {
-            let decision = rule.map_or(Decision::Forbidden { missing: Missing::Rule }, |rule| rule.permits(&principal));
+            let now = authenticator.clock.now();
+            let forbidden = Decision::Forbidden { missing: Missing::Rule };
+            let decision = rule.map_or(forbidden, |rule| rule.permits(&principal, now));
             Verdict::Authenticated { principal: Box::new(principal), decision }
         }
     })

@@ -6,18 +6,16 @@ use vestibule::authentication::{Failure, RefusedKey};
 use vestibule::policy::{Decision, Rule};
 use vestibule::telemetry::{Level, Line, Metric};
 
-use crate::event::request_id;
+use crate::event::{ABSENT, request_id};
 use crate::{Dialect, Event, NoAnswer, Verdict};
 
-const ABSENT: &str = "-";
-
-pub(crate) fn decided(event: &Event, rule: Option<&Rule>, verdict: &Verdict) {
+pub(crate) fn decided(event: &Event<'_>, rule: Option<&Rule>, verdict: &Verdict) {
     let decided = Line {
         route: Some(route(event, rule)),
         counts: Some(Metric::Decisions),
         ..Line::new("access_decided", Level::Info)
     };
-    let request_id = event.request_id.as_deref().unwrap_or(ABSENT);
+    let request_id = event.request_id();
     match verdict {
         Verdict::Unauthenticated(failure) => {
             let named = match failure {
@@ -65,7 +63,7 @@ pub(crate) fn unanswered(event: &Value, no_answer: NoAnswer) -> NoAnswer {
 }
 
 /// The route as declared. Without a rule, a `TOKEN` event knows only the client's spelling, which is not logged.
-fn route<'e>(event: &'e Event, rule: Option<&'e Rule>) -> &'e str {
+fn route<'e>(event: &'e Event<'_>, rule: Option<&'e Rule>) -> &'e str {
     match (rule, &event.dialect) {
         (Some(rule), _) => rule.route.key(),
         (

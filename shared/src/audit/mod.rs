@@ -82,6 +82,15 @@ pub enum Event<'a> {
         /// What failed.
         fault: &'a dyn std::fmt::Display,
     },
+    /// A session was seen, and that could not be noted; the next request tries again, and until then it may count as idle.
+    SessionNotNoted {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        session: SessionId,
+        /// What failed.
+        fault: &'a dyn std::fmt::Display,
+    },
     /// A step of a key rotation was taken.
     KeysStep {
         /// Which.
@@ -166,6 +175,13 @@ impl Event<'_> {
                 fault: Some(fault),
                 ..of_key(owner, key, Line::new("api_key_use_not_noted", Level::Warn))
             },
+            Self::SessionNotNoted { user, session, fault } => Line {
+                decides: false,
+                user: Some(user),
+                session: Some(session),
+                fault: Some(fault),
+                ..Line::new("session_not_noted", Level::Warn)
+            },
             Self::KeysStep { step, outcome } => {
                 Line { step: Some(step), outcome: Some(outcome), ..Line::new("keys_step", Level::Info) }
             }
@@ -201,6 +217,11 @@ const fn refused<'a>(event: &'static str, reason: &'a str) -> Line<'a> {
 const fn counted_as(cause: Ending) -> Metric {
     match cause {
         Ending::LostResponse | Ending::Concurrent | Ending::Replay | Ending::Restored => Metric::Reuse,
-        Ending::Revoked | Ending::AccountDisabled | Ending::PasswordChanged | Ending::Operator => Metric::Revocations,
+        Ending::Revoked
+        | Ending::SignedOut
+        | Ending::Replaced
+        | Ending::AccountDisabled
+        | Ending::PasswordChanged
+        | Ending::Operator => Metric::Revocations,
     }
 }

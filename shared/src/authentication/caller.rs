@@ -1,12 +1,22 @@
 //! Who is calling: each scheme is asked in turn, and where it matters the session too. The authorizer asks for its routes, and a
 //! function that must be right at the moment of the call asks for itself.
 
-use super::{Authentication, Failure, LiveSession, Presented, Undecided, api_key, bearer};
+use std::time::Duration;
+
+use super::cookie::CookieCheck;
+use super::csrf::Origins;
+use super::{Authentication, Failure, LiveSession, Presented, Undecided, api_key, bearer, cookie};
 use crate::api_keys::{Environment, FindApiKey};
 use crate::clock::Clock;
 use crate::keys::ReadPublicKeys;
 use crate::principal::{CredentialKind, Principal, Subject};
+use crate::sessions::cookie::CookieSessions;
 use crate::tokens::Verifier;
+
+/// What the schemes together ask of storage: the public keys, which sessions live, the session of a cookie, and which API keys are good.
+pub trait FindCaller: ReadPublicKeys + LiveSession + CookieSessions + FindApiKey + Sync {}
+
+impl<S: ReadPublicKeys + LiveSession + CookieSessions + FindApiKey + Sync> FindCaller for S {}
 
 /// What it takes to find out who is calling.
 #[derive(Debug)]
@@ -15,25 +25,27 @@ pub struct Authenticator<'a, S> {
     pub verifier: &'a Verifier,
     /// The environment of the API keys that are taken.
     pub environment: &'a Environment,
-    /// The public keys, which sessions live, and which API keys are good.
+    /// The public keys, the sessions and the API keys.
     pub store: &'a S,
     /// The present.
     pub clock: &'a Clock,
+    /// How long a session that a cookie holds lives unused.
+    pub idle_lifetime: Duration,
+    /// The pages that may act by a cookie.
+    pub origins: &'a Origins,
 }
 
 /// How much of a credential's past may still count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// What it said when it was made: a token is good until it expires. An API key says nothing itself, so it is looked up either way.
+    /// What it said when it was made: a token is good until it expires. A cookie and an API key say nothing themselves, so that they
+    /// are looked up either way.
     AsMade,
     /// What holds at the moment of the call: the session must be alive.
     Live,
 }
 
-impl<S> Authenticator<'_, S>
-where
-    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
-{
+impl<S: FindCaller> Authenticator<'_, S> {
     /// The caller, or why there is none.
     ///
     /// # Errors
@@ -54,8 +66,19 @@ where
         }
     }
 
-    /// The answer of the first scheme that the request asks.
+    /// The answer of the first scheme that the request asks. A cookie comes along by itself, so that a header beside it is another
+    /// credential, and which of them was meant must not be a matter of taste.
     async fn asked_in_turn(&self, presented: &Presented) -> Result<Authentication, Undecided> {
+        let Self { store, clock, idle_lifetime, origins, .. } = *self;
+        match cookie::presented(&presented.cookies) {
+            Ok(None) => {}
+            Ok(Some(_)) if presented.has_header() => return Ok(Authentication::Failed(Failure::SeveralCredentials)),
+            Ok(Some(cookie)) => {
+                let check = CookieCheck { store, clock, idle_lifetime, origins };
+                return Ok(cookie::authenticate(&cookie, presented, &check).await?);
+            }
+            Err(failure) => return Ok(Authentication::Failed(failure)),
+        }
         match api_key::authenticate(presented, self.environment, self.store, self.clock.now()).await? {
             Authentication::NotRequested => {}
             asked => return Ok(asked),
@@ -66,8 +89,8 @@ where
     /// Whether the credential is good at this moment, too.
     async fn is_live(&self, principal: &Principal) -> Result<bool, Undecided> {
         match (principal.auth_method, principal.sub, principal.sid) {
-            // It was read just now.
-            (CredentialKind::ApiKey, _, _) => Ok(true),
+            // They were read just now.
+            (CredentialKind::ApiKey | CredentialKind::SessionCookie, _, _) => Ok(true),
             (CredentialKind::AccessToken, Subject::User(user), Some(session)) => {
                 Ok(self.store.is_live(user, session, self.clock.now()).await?)
             }

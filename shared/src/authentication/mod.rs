@@ -6,16 +6,20 @@
 pub mod api_key;
 pub mod bearer;
 mod caller;
+pub mod cookie;
+pub mod csrf;
 mod live_session;
 mod presented;
 
 pub use api_key::RefusedKey;
-pub use caller::{Authenticator, Freshness};
+pub use caller::{Authenticator, FindCaller, Freshness};
+pub use csrf::Origins;
 pub use live_session::LiveSession;
-pub use presented::Presented;
+pub use presented::{Presented, Provenance};
 
 use crate::keys::KeysUnavailable;
 use crate::principal::Principal;
+use crate::sessions::cookie::CookieRefusal;
 use crate::storage::StoreError;
 use crate::tokens::Refusal;
 
@@ -30,7 +34,7 @@ pub enum Authentication {
     Failed(Failure),
 }
 
-/// Why what was presented proves nothing. The client hears 401 and no more.
+/// Why what was presented proves nothing. The client hears 401 and no more; of a request from another site's page, 403.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// No scheme found anything.
@@ -45,6 +49,12 @@ pub enum Failure {
     ApiKey(RefusedKey),
     /// The credential is good, but its session has ended or expired.
     SessionEnded,
+    /// The session cookie is none that we ever gave.
+    MalformedCookie,
+    /// The session cookie opens nothing, or nothing more.
+    Cookie(CookieRefusal),
+    /// An unsafe request that a browser authenticated by itself and no page of ours sent.
+    CrossSite,
 }
 
 impl Failure {
@@ -57,6 +67,9 @@ impl Failure {
             Self::Token(refusal) => refusal.reason(),
             Self::ApiKey(RefusedKey { refusal, .. }) => refusal.reason(),
             Self::SessionEnded => "session_ended",
+            Self::MalformedCookie => "malformed_cookie",
+            Self::Cookie(refusal) => refusal.reason(),
+            Self::CrossSite => "cross_site",
         }
     }
 }

@@ -10,6 +10,7 @@ pub use reader::ConfigFaults;
 pub(crate) use reader::Reader;
 
 use crate::api_keys::Environment;
+use crate::authentication::Origins;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
 use crate::mail::Sender;
@@ -65,6 +66,9 @@ pub struct Config {
     pub client: Client,
     /// `VESTIBULE_API_KEY_ENVIRONMENT`: the word behind `vk_` in the API keys that this deployment makes and takes; `live` unless set.
     pub api_key_environment: Environment,
+    /// `VESTIBULE_ALLOWED_ORIGINS`: the pages that may act by a session cookie, beside the API's own. The template gives it the
+    /// origins that CORS allows.
+    pub allowed_origins: Origins,
     /// `VESTIBULE_ARGON2_MEMORY_KIB`, `…_ITERATIONS`, `…_PARALLELISM`.
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
@@ -137,6 +141,7 @@ impl Config {
             api_key_environment: read
                 .parsed("VESTIBULE_API_KEY_ENVIRONMENT", "1 to 12 lower-case letters and digits")
                 .unwrap_or_default(),
+            allowed_origins: read.origins("VESTIBULE_ALLOWED_ORIGINS"),
             password_cost: read.cost(),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),

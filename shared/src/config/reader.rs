@@ -8,6 +8,7 @@ use std::time::Duration;
 use lambda_http::http::Uri;
 
 use super::Variables;
+use crate::authentication::Origins;
 use crate::passwords::Cost;
 
 /// Everything that is wrong with the configuration.
@@ -79,6 +80,13 @@ impl<'a, V: Variables> Reader<'a, V> {
         u32::try_from(kib).unwrap_or_else(|_| {
             self.fault(name, "is more memory than there is");
             u32::MAX
+        })
+    }
+
+    pub(super) fn origins(&mut self, name: &str) -> Origins {
+        Origins::parse(&self.text(name).unwrap_or_default()).unwrap_or_else(|fault| {
+            self.fault(name, &fault.to_string());
+            Origins::default()
         })
     }
 

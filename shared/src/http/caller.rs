@@ -5,32 +5,23 @@
 
 use std::net::IpAddr;
 
-use lambda_http::http::{HeaderName, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 
-use super::{Problem, ProblemKind, request_id};
-use crate::api_keys::FindApiKey;
+use super::{Problem, ProblemKind, clear_cookie, request_id};
 use crate::app::App;
 use crate::audit::Event;
-use crate::authentication::{Failure, Freshness, LiveSession, Presented};
-use crate::keys::ReadPublicKeys;
+use crate::authentication::{Failure, FindCaller, Freshness, Presented};
 use crate::principal::Principal;
 
 /// The caller, whose session is alive now.
 ///
 /// # Errors
-/// The answer: 401 for nobody, 503 if that could not be found out. Either is logged.
-pub async fn caller<S>(app: &App<S>, request: &Request) -> Result<Principal, Response<Body>>
-where
-    S: ReadPublicKeys + LiveSession + FindApiKey + Sync,
-{
+/// The answer: 401 for nobody, 403 for a page of another site, 503 if it could not be found out. Each is logged.
+pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Principal, Response<Body>> {
     match app.authenticator().caller(&presented(request), Freshness::Live).await {
         Ok(Ok(principal)) => Ok(principal),
-        Ok(Err(failure)) => {
-            Event::Unauthenticated { reason: failure.reason() }.record(&request_id(request));
-            Err(refusal(failure).respond(&app.config.issuer))
-        }
+        Ok(Err(failure)) => Err(unauthenticated(failure, app, request)),
         Err(undecided) => {
             Event::Failed { fault: &undecided }.record(&request_id(request));
             Err(Problem::unavailable().respond(&app.config.issuer))
@@ -38,17 +29,29 @@ where
     }
 }
 
-/// Whoever presented nothing is told how to (RFC 6750 §3.1: without an error code); whoever presented something is not told what was
-/// wrong with it.
-fn refusal(failure: Failure) -> Problem {
-    match failure {
+/// The answer to somebody who was not authenticated; it is logged. Whoever presented nothing is told how to (RFC 6750 §3.1: without
+/// an error code); whoever presented something is not told what was wrong with it. A cookie that opens nothing is taken back, so that
+/// the browser stops sending it.
+pub fn unauthenticated<S>(failure: Failure, app: &App<S>, request: &Request) -> Response<Body> {
+    Event::Unauthenticated { reason: failure.reason() }.record(&request_id(request));
+    let problem = match failure {
         Failure::NoCredential => Problem::new(ProblemKind::Unauthenticated, "Sign in first."),
         Failure::SeveralCredentials
         | Failure::MalformedCredential
         | Failure::Token(_)
         | Failure::ApiKey(_)
-        | Failure::SessionEnded => Problem::new(ProblemKind::InvalidToken, "The credential is not valid, or no more."),
+        | Failure::SessionEnded
+        | Failure::MalformedCookie
+        | Failure::Cookie(_) => Problem::new(ProblemKind::InvalidToken, "The credential is not valid, or no more."),
+        Failure::CrossSite => {
+            Problem::new(ProblemKind::CrossSite, "No page that may act for the person sent this request.")
+        }
+    };
+    let mut response = problem.respond(&app.config.issuer);
+    if matches!(failure, Failure::MalformedCookie | Failure::Cookie(_)) {
+        clear_cookie(&mut response);
     }
+    response
 }
 
 /// The address that the gateway itself saw. No header has a say: `X-Forwarded-For` is the client's to write.
@@ -61,15 +64,12 @@ pub fn source(request: &Request) -> Option<IpAddr> {
     address?.parse().ok()
 }
 
-const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-fn presented(request: &Request) -> Presented {
-    let text = |value: &lambda_http::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let values = |name: HeaderName| request.headers().get_all(name).iter().map(text).collect();
-    Presented {
-        authorization: values(header::AUTHORIZATION),
-        api_key: values(X_API_KEY),
-        source: source(request),
-        request_id: request_id(request),
+/// All that a request to a function says about who sends it.
+pub fn presented(request: &Request) -> Presented {
+    let mut presented = Presented { source: source(request), request_id: request_id(request), ..Presented::default() };
+    presented.provenance.method = Some(request.method().as_str().to_owned());
+    for (name, value) in request.headers() {
+        presented.take(name.as_str(), [String::from_utf8_lossy(value.as_bytes()).into_owned()]);
     }
+    presented
 }

@@ -11,9 +11,10 @@ mod principal;
 mod problem;
 mod request_id;
 mod response;
+mod session_cookie;
 
 pub use body::{BodyError, MAX_BODY_BYTES, form_or_json, json};
-pub use caller::{caller, source};
+pub use caller::{caller, presented, source, unauthenticated};
 pub use fields::Fields;
 pub use granted::Granted;
 pub use limited::{limited, network, within};
@@ -22,3 +23,4 @@ pub use principal::{principal, route_key};
 pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;
 pub use response::{empty, json_response, json_text};
+pub use session_cookie::{clear_cookie, give_cookie};

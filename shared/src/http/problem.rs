@@ -26,6 +26,8 @@ pub enum ProblemKind {
     Unauthenticated,
     /// What should say who is calling proves nothing, or no more.
     InvalidToken,
+    /// A browser sent its cookie along for a page that may not act by it.
+    CrossSite,
     /// The caller is known and may not do this.
     Forbidden,
     /// Nothing is served under this path.
@@ -78,6 +80,7 @@ impl ProblemKind {
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid-scope", "None of these scopes can be given"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Nobody is signed in"),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "invalid-token", "The credential is not valid"),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site", "The request comes from another site"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The caller may not do this"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
             Self::TooManyRequests => {

@@ -1,7 +1,7 @@
 //! The rules as an IAM policy for the whole API, for gateways that cache a policy and replay it on other routes.
 //!
 //! A policy depends on the rules and the principal, and on nothing of the request but its API and stage; so a replayed one is
-//! the one that would be computed afresh. The single exception are strict routes: see [`Caching`]. No resource is wider
+//! the one that would be computed afresh. The single exception are routes whose answers depend on more: see [`Caching`]. No resource is wider
 //! than one API's stage and method.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -11,6 +11,7 @@ use super::overlap::reaches;
 use super::route::{Route, Segment};
 use super::rule::{Decision, Rule};
 use super::rules::Rules;
+use crate::clock::Timestamp;
 use crate::principal::Principal;
 
 /// Characters of a policy's resource; with a longer one API Gateway refuses the whole answer ("Output from an API Gateway Lambda
@@ -64,9 +65,9 @@ impl MethodArn {
 /// Whether the gateway may replay a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caching {
-    /// It may: the policy covers no strict route, whose sessions are looked up on every call.
+    /// It may: the policy covers no route whose answers must not be kept ([`Rule::is_uncached`]).
     Possible,
-    /// It may not: the request is on a strict route, whose authorizer has a TTL of 0 and has just seen the session alive.
+    /// It may not: the request is on such a route, whose authorizer has a TTL of 0 and has just looked.
     Never,
 }
 
@@ -104,10 +105,11 @@ impl Policy {
 }
 
 impl Rules {
-    /// What `principal` may call of the API that `request` names, on every route.
-    pub fn policy(&self, request: &MethodArn, principal: &Principal, caching: Caching) -> Policy {
-        let permitted =
-            |rule: &Rule| (caching == Caching::Never || !rule.strict) && rule.permits(principal) == Decision::Permitted;
+    /// What `principal` may call at `now` of the API that `request` names, on every route.
+    pub fn policy(&self, request: &MethodArn, principal: &Principal, caching: Caching, now: Timestamp) -> Policy {
+        let permitted = |rule: &Rule| {
+            (caching == Caching::Never || !rule.is_uncached()) && rule.permits(principal, now) == Decision::Permitted
+        };
         let allowed = self.with_reach().filter(|(rule, _)| permitted(rule));
         let mut policy = Policy::default();
         for (rule, reached) in allowed {

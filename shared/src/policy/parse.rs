@@ -1,12 +1,15 @@
 //! Reading the declaration of route rules; a fault names its line and its field.
 //!
-//! An entry is `[[route]]` with `route`, at least one of `scope`, `role` and `any = true`, and perhaps `strict = true`.
+//! An entry is `[[route]]` with `route`, at least one of `scope`, `role` and `any = true`, and perhaps `strict = true`, `credential` and
+//! `max_age`.
+
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::route::{InvalidRoute, Route};
-use super::rule::{Requirement, Rule};
+use super::rule::{CredentialSource, Requirement, Rule, UnknownSource};
 use crate::scope::{InvalidRole, InvalidScope, Scopes};
 
 /// The rules cannot be used; nothing is permitted until they are mended.
@@ -45,6 +48,12 @@ pub enum Fault {
     /// An entry that asks for nothing: that is `any = true`, and must be said.
     #[error("the entry asks for nothing: give it a scope, a role or `any = true`")]
     NoRequirement,
+    /// A place where no credential is looked for.
+    #[error(transparent)]
+    Credential(#[from] UnknownSource),
+    /// A sign-in that nobody could be recent enough for, or a limit that is none.
+    #[error("`max_age` is a number of seconds, from {LEAST_MAX_AGE} to {MOST_MAX_AGE}")]
+    MaxAge,
     /// `any = true` beside a scope or a role, or `any = false`.
     #[error("`any` is only ever `true`, and beside it there is no scope and no role")]
     Contradiction,
@@ -82,7 +91,14 @@ struct Entry {
     any: Option<Spanned<bool>>,
     #[serde(default)]
     strict: bool,
+    credential: Option<Spanned<String>>,
+    max_age: Option<Spanned<u64>>,
 }
+
+/// Less is over before a person has come back from signing in.
+const LEAST_MAX_AGE: u64 = 10;
+/// A day: whoever signed in earlier today is not asked for less than their session.
+const MOST_MAX_AGE: u64 = 24 * 60 * 60;
 
 /// A rule and the line that declares its route.
 pub(super) struct Declared {
@@ -132,7 +148,21 @@ fn rule(text: &str, entry: Spanned<Entry>) -> Result<Declared, InvalidRules> {
         }
         Some(_) => Requirement::AnyPrincipal,
     };
-    Ok(Declared { rule: Rule { route, requirement, strict: entry.strict }, line: line_at(text, route_starts) })
+    let credential = match &entry.credential {
+        None => CredentialSource::default(),
+        Some(value) => value
+            .get_ref()
+            .parse()
+            .map_err(|fault: UnknownSource| at(value.span().start, "credential", fault.into()))?,
+    };
+    let max_age = match &entry.max_age {
+        Some(value) if !(LEAST_MAX_AGE..=MOST_MAX_AGE).contains(value.get_ref()) => {
+            return Err(at(value.span().start, "max_age", Fault::MaxAge));
+        }
+        value => value.as_ref().map(|seconds| Duration::from_secs(*seconds.get_ref())),
+    };
+    let rule = Rule { route, requirement, strict: entry.strict, credential, max_age };
+    Ok(Declared { rule, line: line_at(text, route_starts) })
 }
 
 fn line_at(text: &str, offset: usize) -> usize {

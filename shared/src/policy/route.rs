@@ -118,6 +118,19 @@ impl Route {
         self.key.split_once(' ').map_or("", |(_, path)| path)
     }
 
+    /// Its method; `None` for `ANY`.
+    pub const fn method(&self) -> Option<Method> {
+        match self.methods {
+            Methods::Any => None,
+            Methods::One(method) => Some(method),
+        }
+    }
+
+    /// Whether every request of it promises to change nothing (RFC 9110 §9.2.1).
+    pub fn is_safe(&self) -> bool {
+        self.methods.as_slice().iter().all(|method| matches!(method, Method::Get | Method::Head | Method::Options))
+    }
+
     pub(super) fn has_wildcard(&self) -> bool {
         self.segments.iter().any(|segment| !matches!(segment, Segment::Literal(_)))
     }

@@ -3,9 +3,12 @@
 //! The decision is a pure function of rule and principal: an authorizer's answer, a policy and a test all call the same.
 
 use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
 
 use super::route::Route;
-use crate::principal::Principal;
+use crate::clock::Timestamp;
+use crate::principal::{CredentialKind, Principal};
 use crate::scope::{Role, Scopes};
 
 /// What a route asks.
@@ -22,6 +25,48 @@ pub enum Requirement {
     },
 }
 
+/// Where the callers of a route present their credential. One place for each route: it is what a gateway caches an answer under, so
+/// that nothing else of the request may make a difference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// The header `Authorization`.
+    #[default]
+    Authorization,
+    /// The header `X-Api-Key`.
+    ApiKeyHeader,
+    /// The session cookie.
+    Cookie,
+}
+
+/// The text names no place where a credential may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a credential is presented in `authorization`, in `x-api-key` or in `cookie`")]
+pub struct UnknownSource;
+
+impl FromStr for CredentialSource {
+    type Err = UnknownSource;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSource> {
+        match text {
+            "authorization" => Ok(Self::Authorization),
+            "x-api-key" => Ok(Self::ApiKeyHeader),
+            "cookie" => Ok(Self::Cookie),
+            _ => Err(UnknownSource),
+        }
+    }
+}
+
+impl CredentialSource {
+    /// Whether a credential of this kind is presented there.
+    const fn holds(self, kind: CredentialKind) -> bool {
+        match kind {
+            CredentialKind::AccessToken => matches!(self, Self::Authorization),
+            CredentialKind::ApiKey => matches!(self, Self::Authorization | Self::ApiKeyHeader),
+            CredentialKind::SessionCookie => matches!(self, Self::Cookie),
+        }
+    }
+}
+
 /// A route with what it asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -31,6 +76,10 @@ pub struct Rule {
     pub requirement: Requirement,
     /// Whether the session must be alive at the moment of the call, not only when the token was minted.
     pub strict: bool,
+    /// Where its callers present their credential.
+    pub credential: CredentialSource,
+    /// How long ago the person may have proved who they are (`max_age`, OpenID Connect Core §3.1.2.1; RFC 9470).
+    pub max_age: Option<Duration>,
 }
 
 /// Whether a principal may call a route.
@@ -52,6 +101,10 @@ pub enum Missing {
     Scopes(Scopes),
     /// This role.
     Role(Role),
+    /// The person must sign in anew: it is longer ago than this, or was no person.
+    RecentSignIn(Duration),
+    /// The route takes a credential of another kind.
+    Credential,
     /// The route has no rule: nobody may call it.
     Rule,
 }
@@ -61,15 +114,25 @@ impl fmt::Display for Missing {
         match self {
             Self::Scopes(scopes) => write!(f, "scope {scopes} missing"),
             Self::Role(role) => write!(f, "role {role} missing"),
+            Self::RecentSignIn(max_age) => write!(f, "no sign-in within {} s", max_age.as_secs()),
+            Self::Credential => f.write_str("another kind of credential"),
             Self::Rule => f.write_str("no rule for this route"),
         }
     }
 }
 
 impl Rule {
-    /// Whether `principal` may call this route. Whether a strict route's session is alive is authentication, and is
+    /// Whether `principal` may call this route at `now`. Whether a strict route's session is alive is authentication, and is
     /// found out before this is asked.
-    pub fn permits(&self, principal: &Principal) -> Decision {
+    pub fn permits(&self, principal: &Principal, now: Timestamp) -> Decision {
+        if !self.credential.holds(principal.auth_method) {
+            return Decision::Forbidden { missing: Missing::Credential };
+        }
+        if let Some(max_age) = self.max_age
+            && principal.auth_time.is_none_or(|proved| now.since(proved) > max_age)
+        {
+            return Decision::Forbidden { missing: Missing::RecentSignIn(max_age) };
+        }
         match &self.requirement {
             Requirement::AnyPrincipal => Decision::Permitted,
             Requirement::Rights { scopes, role } => {
@@ -87,10 +150,25 @@ impl Rule {
         }
     }
 
+    /// Whether an answer about it must not be kept: it depends on the moment, or on which page sent the request.
+    pub fn is_uncached(&self) -> bool {
+        self.strict || self.max_age.is_some() || (self.credential == CredentialSource::Cookie && !self.route.is_safe())
+    }
+
     /// Whether whoever may call `others` may call this too, so that no principal tells them apart.
     pub(super) fn is_implied_by(&self, others: [&Self; 2]) -> bool {
-        let strict = !self.strict || others.iter().any(|other| other.strict);
-        strict
+        let [one, two] = others;
+        let may_call_both = |kind: &CredentialKind| one.credential.holds(*kind) && two.credential.holds(*kind);
+        let mut kinds = CredentialKind::ALL.into_iter().filter(may_call_both).peekable();
+        if kinds.peek().is_none() {
+            return true;
+        }
+        let uncached = !self.is_uncached() || others.iter().any(|other| other.is_uncached());
+        let recent =
+            self.max_age.is_none_or(|asked| others.iter().filter_map(|other| other.max_age).any(|age| age <= asked));
+        kinds.all(|kind| self.credential.holds(kind))
+            && uncached
+            && recent
             && match &self.requirement {
                 Requirement::AnyPrincipal => true,
                 Requirement::Rights { scopes, role } => {

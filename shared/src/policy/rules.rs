@@ -6,6 +6,7 @@ use super::overlap::{contains, touches};
 use super::parse::{Declared, Fault, InvalidRules, declared};
 use super::route::{Methods, Segment};
 use super::rule::{Decision, Missing, Rule};
+use crate::clock::Timestamp;
 use crate::principal::Principal;
 
 /// Every rule of an API.
@@ -42,10 +43,10 @@ impl Rules {
         self.rules.get(*index)
     }
 
-    /// Whether `principal` may call the route; without a rule nobody may.
-    pub fn decide(&self, route_key: &str, principal: &Principal) -> Decision {
+    /// Whether `principal` may call the route at `now`; without a rule nobody may.
+    pub fn decide(&self, route_key: &str, principal: &Principal, now: Timestamp) -> Decision {
         match self.find(route_key) {
-            Some(rule) => rule.permits(principal),
+            Some(rule) => rule.permits(principal, now),
             None => Decision::Forbidden { missing: Missing::Rule },
         }
     }

@@ -1,13 +1,17 @@
 //! Promise 10, on paper: a policy says of every request what the rules say of the route that the gateway matches.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::principal::{CredentialKind, Principal, Subject};
 use crate::scope::{Roles, Scopes};
 
 const RULES: &str = include_str!("../../../functions/authorizer/routes.toml");
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const ARN: &str = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod";
 
 fn principal(scope: &str, roles: &str) -> Principal {
@@ -53,13 +57,13 @@ fn fault(text: &str) -> (usize, String, Fault) {
 fn the_shipped_rules_ask_for_what_they_say() {
     let rules = Rules::parse(RULES).unwrap();
     let nobody = principal("", "");
-    assert_eq!(rules.decide("GET /whoami", &nobody), Decision::Permitted);
+    assert_eq!(rules.decide("GET /whoami", &nobody, NOW), Decision::Permitted);
     let missing = Missing::Scopes(Scopes::parse("orders:read").unwrap());
-    assert_eq!(rules.decide("GET /orders", &nobody), Decision::Forbidden { missing });
-    assert_eq!(rules.decide("GET /orders", &principal("a orders:read", "")), Decision::Permitted);
+    assert_eq!(rules.decide("GET /orders", &nobody, NOW), Decision::Forbidden { missing });
+    assert_eq!(rules.decide("GET /orders", &principal("a orders:read", ""), NOW), Decision::Permitted);
     let missing = Missing::Role("admin".parse().unwrap());
-    assert_eq!(rules.decide("GET /admin", &principal("orders:read", "ops")), Decision::Forbidden { missing });
-    assert_eq!(rules.decide("GET /admin", &principal("", "admin ops")), Decision::Permitted);
+    assert_eq!(rules.decide("GET /admin", &principal("orders:read", "ops"), NOW), Decision::Forbidden { missing });
+    assert_eq!(rules.decide("GET /admin", &principal("", "admin ops"), NOW), Decision::Permitted);
     assert!(rules.find("GET /admin").unwrap().strict);
 }
 
@@ -78,7 +82,7 @@ fn a_route_without_a_rule_is_refused() {
         "",
         " ",
     ] {
-        assert_eq!(rules.decide(key, &everything), Decision::Forbidden { missing: Missing::Rule }, "{key}");
+        assert_eq!(rules.decide(key, &everything, NOW), Decision::Forbidden { missing: Missing::Rule }, "{key}");
     }
 }
 
@@ -152,7 +156,7 @@ fn rules_that_no_policy_can_tell_apart_are_refused() {
 #[test]
 fn a_policy_lists_each_permitted_route_of_the_stage_that_asked() {
     let rules = Rules::parse(RULES).unwrap();
-    let policy = rules.policy(&request("GET/whoami"), &principal("orders:read", "admin"), Caching::Possible);
+    let policy = rules.policy(&request("GET/whoami"), &principal("orders:read", "admin"), Caching::Possible, NOW);
     assert_eq!(policy.allowed(), [format!("{ARN}/GET/whoami"), format!("{ARN}/GET/orders")]);
     assert!(policy.denied().is_empty());
     let document = serde_json::to_value(&policy).unwrap();
@@ -164,13 +168,13 @@ fn a_policy_lists_each_permitted_route_of_the_stage_that_asked() {
 fn a_policy_that_may_be_replayed_never_covers_a_strict_route() {
     let rules = Rules::parse(RULES).unwrap();
     let admin = principal("", "admin");
-    let cached = rules.policy(&request("GET/admin"), &admin, Caching::Possible);
+    let cached = rules.policy(&request("GET/admin"), &admin, Caching::Possible, NOW);
     assert!(!iam_permits(&cached, &format!("{ARN}/GET/admin")));
-    let uncached = rules.policy(&request("GET/admin"), &admin, Caching::Never);
+    let uncached = rules.policy(&request("GET/admin"), &admin, Caching::Never, NOW);
     assert!(iam_permits(&uncached, &format!("{ARN}/GET/admin")));
     let under_wildcard =
         "[[route]]\nroute = 'GET /{p+}'\nany = true\n[[route]]\nroute = 'GET /admin'\nany = true\nstrict = true";
-    let cached = Rules::parse(under_wildcard).unwrap().policy(&request("GET/x"), &admin, Caching::Possible);
+    let cached = Rules::parse(under_wildcard).unwrap().policy(&request("GET/x"), &admin, Caching::Possible, NOW);
     assert!(iam_permits(&cached, &format!("{ARN}/GET/x")));
     assert!(!iam_permits(&cached, &format!("{ARN}/GET/admin")));
 }
@@ -178,7 +182,7 @@ fn a_policy_that_may_be_replayed_never_covers_a_strict_route() {
 #[test]
 fn who_may_call_nothing_is_denied_every_declared_route() {
     let rules = Rules::parse("[[route]]\nroute = 'ANY /a/{id}'\nrole = 'admin'").unwrap();
-    let policy = rules.policy(&request("GET/a/1"), &principal("", ""), Caching::Possible);
+    let policy = rules.policy(&request("GET/a/1"), &principal("", ""), Caching::Possible, NOW);
     assert!(policy.allowed().is_empty());
     assert_eq!(policy.denied().len(), Method::ALL.len());
     assert!(policy.denied().contains(&format!("{ARN}/PUT/a/*")));
@@ -199,7 +203,7 @@ fn a_refused_request_takes_no_other_with_it() {
         "GET/orders/é/ü",
         &long,
     ] {
-        let mut policy = rules.policy(&request(stray), &principal("", ""), Caching::Possible);
+        let mut policy = rules.policy(&request(stray), &principal("", ""), Caching::Possible, NOW);
         policy.refuse(&request(stray));
         assert!(!iam_permits(&policy, &format!("{ARN}/{stray}")), "{stray}");
         for declared in ["GET/orders/1", "GET/orders/*", "GET/orders/${a}", "GET/files/orders/1/notes", "GET/files/a/x"]
@@ -214,7 +218,7 @@ fn a_refused_request_takes_no_other_with_it() {
 #[test]
 fn a_path_that_the_gateway_tidies_up_is_not_found_under_a_wildcard() {
     let rules = "[[route]]\nroute = 'GET /{x}'\nany = true\n[[route]]\nroute = 'GET /a/{x}'\nany = true\n[[route]]\nroute = 'GET /a'\nrole = 'admin'";
-    let policy = Rules::parse(rules).unwrap().policy(&request("GET/b"), &principal("", ""), Caching::Possible);
+    let policy = Rules::parse(rules).unwrap().policy(&request("GET/b"), &principal("", ""), Caching::Possible, NOW);
     for path in ["/a", "/a/", "//a", "/a//"] {
         assert!(!iam_permits(&policy, &format!("{ARN}/GET{path}")), "{path}");
     }
@@ -243,6 +247,55 @@ fn an_arn_that_is_wider_than_one_stage_is_refused() {
     assert_eq!((root.method.as_str(), root.path.as_str()), ("GET", "/"));
 }
 
+#[test]
+fn a_route_that_asks_for_a_recent_sign_in_takes_nobody_who_signed_in_before_it_or_never_did() {
+    let rules = Rules::parse("[[route]]\nroute = 'POST /pay'\nany = true\nmax_age = 300\n").unwrap();
+    let decided = |auth_time| rules.decide("POST /pay", &Principal { auth_time, ..principal("", "") }, NOW);
+    let ago = |seconds| Some(NOW.minus(Duration::from_secs(seconds)));
+    assert_eq!(decided(ago(0)), Decision::Permitted);
+    assert_eq!(decided(ago(300)), Decision::Permitted);
+    let missing = Missing::RecentSignIn(Duration::from_secs(300));
+    assert_eq!(decided(ago(301)), Decision::Forbidden { missing: missing.clone() });
+    assert_eq!(decided(None), Decision::Forbidden { missing });
+}
+
+#[test]
+fn a_route_takes_one_kind_of_credential_only() {
+    let declared =
+        "[[route]]\nroute = 'GET /a'\nany = true\n[[route]]\nroute = 'GET /b'\nany = true\ncredential = 'cookie'\n";
+    let rules = Rules::parse(declared).unwrap();
+    for (kind, permitted, refused) in
+        [(CredentialKind::AccessToken, "/a", "/b"), (CredentialKind::SessionCookie, "/b", "/a")]
+    {
+        let caller = Principal { auth_method: kind, ..principal("", "") };
+        let policy = rules.policy(&request("GET/a"), &caller, Caching::Possible, NOW);
+        assert!(iam_permits(&policy, &format!("{ARN}/GET{permitted}")), "{kind:?}");
+        assert!(!iam_permits(&policy, &format!("{ARN}/GET{refused}")), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_cached_policy_of_a_cookie_opens_no_route_that_changes_something() {
+    let route = |key: &str| format!("[[route]]\nroute = '{key}'\nany = true\ncredential = 'cookie'\n");
+    let rules = Rules::parse(&["GET /a", "POST /a", "DELETE /b", "ANY /c"].map(route).concat()).unwrap();
+    let caller = Principal { auth_method: CredentialKind::SessionCookie, ..principal("", "") };
+    for (caching, permitted) in [(Caching::Possible, false), (Caching::Never, true)] {
+        let policy = rules.policy(&request("GET/a"), &caller, caching, NOW);
+        assert!(iam_permits(&policy, &format!("{ARN}/GET/a")));
+        for request in ["POST/a", "DELETE/b", "GET/c", "PUT/c"] {
+            assert_eq!(iam_permits(&policy, &format!("{ARN}/{request}")), permitted, "{request}, {caching:?}");
+        }
+    }
+}
+
+#[test]
+fn a_credential_and_an_age_that_mean_nothing_are_refused_by_line() {
+    for (field, value) in [("credential", "'Cookie'"), ("credential", "''"), ("max_age", "0"), ("max_age", "86401")] {
+        let fault = Rules::parse(&format!("[[route]]\nroute = 'GET /a'\nany = true\n{field} = {value}\n")).unwrap_err();
+        assert_eq!((fault.line, fault.field.as_str()), (4, field), "{fault}");
+    }
+}
+
 prop_compose! {
     fn any_path()(pieces in prop::collection::vec(prop::sample::select(vec!["a", "b", "{x}"]), 0..3), end in prop::sample::select(vec!["", "/{p+}", "/c"])) -> String {
         let path = pieces.iter().map(|piece| format!("/{piece}")).collect::<String>() + end;
@@ -251,7 +304,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_rules()(entries in prop::collection::vec((prop::sample::select(vec!["GET", "POST", "ANY"]), any_path(), prop::sample::select(vec!["any = true", "scope = 's'", "scope = 's t'", "role = 'r'", "scope = 't'\nrole = 'r'", "any = true\nstrict = true", "role = 'r'\nstrict = true"])), 1..6)) -> String {
+    fn any_rules()(entries in prop::collection::vec((prop::sample::select(vec!["GET", "POST", "ANY"]), any_path(), prop::sample::select(vec!["any = true", "scope = 's'", "scope = 's t'", "role = 'r'", "scope = 't'\nrole = 'r'", "any = true\nstrict = true", "role = 'r'\nstrict = true", "any = true\ncredential = 'cookie'", "any = true\ncredential = 'x-api-key'", "scope = 's'\ncredential = 'cookie'", "any = true\nmax_age = 100", "scope = 's'\nmax_age = 50\ncredential = 'cookie'"])), 1..6)) -> String {
         entries.iter().map(|(method, path, asks)| format!("[[route]]\nroute = '{method} {path}'\n{asks}\n")).collect()
     }
 }
@@ -264,13 +317,16 @@ proptest! {
         text in any_rules(),
         scope in prop::sample::select(vec!["", "s", "t", "s t", "u"]),
         roles in prop::sample::select(vec!["", "r", "q"]),
-        strict_request in any::<bool>(),
+        kind in prop::sample::select(CredentialKind::ALL.to_vec()),
+        signed_in in prop::option::of(0_u64..200),
+        uncached_request in any::<bool>(),
         paths in prop::collection::vec(prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "z"]), 0..5), 1..12),
     ) {
         let Ok(rules) = Rules::parse(&text) else { return Err(TestCaseError::reject("not a rule set")) };
-        let caller = principal(scope, roles);
-        let caching = if strict_request { Caching::Never } else { Caching::Possible };
-        let policy = rules.policy(&request("GET/from/anywhere"), &caller, caching);
+        let auth_time = signed_in.map(|ago| NOW.minus(Duration::from_secs(ago)));
+        let caller = Principal { auth_method: kind, auth_time, ..principal(scope, roles) };
+        let caching = if uncached_request { Caching::Never } else { Caching::Possible };
+        let policy = rules.policy(&request("GET/from/anywhere"), &caller, caching, NOW);
 
         for resource in policy.allowed().iter().chain(policy.denied()) {
             prop_assert!(resource.starts_with(&format!("{ARN}/")), "{resource}");
@@ -284,7 +340,7 @@ proptest! {
             for method in ["GET", "POST", "PUT"] {
                 // Where no declared route fits, the gateway has none to route to: `Rules::undeclared` sees to that.
                 let Some(rule) = rules.find_by_path(method, &path) else { continue };
-                let expected = rule.permits(&caller) == Decision::Permitted && (strict_request || !rule.strict);
+                let expected = rule.permits(&caller, NOW) == Decision::Permitted && (uncached_request || !rule.is_uncached());
                 prop_assert_eq!(iam_permits(&policy, &format!("{ARN}/{method}{path}")), expected, "{} {}\n{}\n{:?}", method, path, text, policy);
             }
         }

@@ -1,13 +1,16 @@
-//! Sessions: one sign-in on one device, kept alive by refresh tokens that rotate (RFC 6749 §6, RFC 9700 §4.14).
+//! Sessions: one sign-in on one device, kept alive by refresh tokens that rotate (RFC 6749 §6, RFC 9700 §4.14), or by a cookie.
 //!
-//! [`rotation`] decides, [`refresh_token`] writes and reads the credential, [`open`], [`refresh`] and [`end`] are the three
-//! things that happen to a session. Storage is asked in the protocol's own verbs, declared beside their callers.
+//! [`rotation`] decides, [`refresh_token`] and [`cookie`] write and read the credentials, [`open`], [`refresh`] and [`end`] are the
+//! three things that happen to a session. Storage is asked in the protocol's own verbs, declared beside their callers.
 
+pub mod cookie;
 pub mod end;
+mod network;
 pub mod open;
 pub mod refresh;
 pub mod refresh_token;
 pub mod rotation;
 mod session;
 
-pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, Session, State};
+pub use network::NetworkPrefix;
+pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, Session, State, Transport};

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::rotation::Generation;
-use super::session::{AuthenticationMethod, Client, Device, Session, State};
+use super::session::{AuthenticationMethod, Client, Device, Session, State, Transport};
 use crate::accounts::LoginRecord;
 use crate::clock::Timestamp;
 use crate::identity::SessionId;
@@ -29,7 +29,7 @@ pub enum Opening {
     AccountChanged,
 }
 
-/// A session for the person behind `record`, not yet written.
+/// A session for the person behind `record`, not yet written: held by tokens, from nowhere in particular.
 ///
 /// # Errors
 /// [`NoRandomness`] if the operating system gives none.
@@ -52,6 +52,8 @@ pub fn session_for(
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
         device,
+        network: None,
+        transport: Transport::Tokens,
         generation: Generation::FIRST,
         rotated_at: now,
         mac_key: keys.active().id(),

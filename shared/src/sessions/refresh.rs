@@ -100,9 +100,7 @@ impl NoGood {
     const fn reason(self) -> &'static str {
         match self {
             Self::Late => "late_duplicate",
-            Self::Over(Over::Ended(cause)) => cause.as_str(),
-            Self::Over(Over::Idle) => "idle_expiry",
-            Self::Over(Over::Absolute) => "absolute_expiry",
+            Self::Over(over) => over.reason(),
             Self::Unknown => "unknown_session",
         }
     }

@@ -78,6 +78,17 @@ pub enum Over {
     Ended(Ending),
 }
 
+impl Over {
+    /// The reason as logs spell it.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Idle => "idle_expiry",
+            Self::Absolute => "absolute_expiry",
+            Self::Ended(cause) => cause.as_str(),
+        }
+    }
+}
+
 /// Decides about refresh token number `presented` of `session`.
 pub fn decide(session: &Session, presented: Generation, retry: RetryPolicy, now: Timestamp) -> Decision {
     if let Some(over) = over(session, now) {
@@ -121,7 +132,7 @@ mod tests {
     use super::*;
     use crate::identity::{SessionId, UserId};
     use crate::scope::{Roles, Scopes};
-    use crate::sessions::AuthenticationMethod;
+    use crate::sessions::{AuthenticationMethod, Transport};
 
     const NOW: u64 = 1_800_000_000;
 
@@ -135,6 +146,8 @@ mod tests {
             auth_time: Timestamp::from_seconds(NOW - 1000),
             auth_method: AuthenticationMethod::Password,
             device: None,
+            network: None,
+            transport: Transport::Tokens,
             generation: Generation::from_number(generation),
             rotated_at: Timestamp::from_seconds(NOW - rotated_ago),
             mac_key: 1,

@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::cookie::CookieHash;
+use super::network::NetworkPrefix;
 use super::rotation::{Generation, RetryPolicy};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
@@ -30,9 +32,13 @@ pub struct Session {
     pub auth_method: AuthenticationMethod,
     /// What the person calls the device, if the client said.
     pub device: Option<Device>,
+    /// Where the person signed in, if the gateway said.
+    pub network: Option<NetworkPrefix>,
+    /// What the device holds of it.
+    pub transport: Transport,
     /// The refresh token that is current.
     pub generation: Generation,
-    /// When the current refresh token was first made.
+    /// When the current refresh token was first made; of a session that is held by a cookie, when it was last seen, to the minute.
     pub rotated_at: Timestamp,
     /// The MAC key that the current refresh token was made with.
     pub mac_key: u32,
@@ -42,6 +48,15 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Live, or ended and why.
     pub state: State,
+}
+
+/// What a device holds of a session. Neither opens a session of the other kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Refresh tokens that rotate; the table holds how far they have come.
+    Tokens,
+    /// A cookie, of whose secret the table holds the hash.
+    Cookie(CookieHash),
 }
 
 /// Whether a session may still be refreshed.
@@ -63,6 +78,10 @@ pub enum State {
 pub enum Ending {
     /// The user or their client revoked it (RFC 7009).
     Revoked,
+    /// The user left it on the device that held it.
+    SignedOut,
+    /// The user signed in anew on the browser that held it.
+    Replaced,
     /// A spent refresh token was presented; the successor was never used, so an answer was probably lost.
     LostResponse,
     /// A spent refresh token was presented shortly after the rotations that spent it: a client that races with itself.
@@ -80,8 +99,10 @@ pub enum Ending {
 }
 
 impl Ending {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Revoked,
+        Self::SignedOut,
+        Self::Replaced,
         Self::LostResponse,
         Self::Concurrent,
         Self::Replay,
@@ -95,6 +116,8 @@ impl Ending {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
+            Self::SignedOut => "signed_out",
+            Self::Replaced => "replaced",
             Self::LostResponse => "lost_response",
             Self::Concurrent => "concurrent",
             Self::Replay => "replay",

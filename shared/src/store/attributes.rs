@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::keys::{Key, PARTITION, SORT};
@@ -14,6 +15,10 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
+}
+
+pub(super) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {
+    AttributeValue::B(Blob::new(value))
 }
 
 pub(super) fn number(value: impl ToString) -> AttributeValue {
@@ -97,6 +102,19 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&'a str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
         parse(self.text(name)?).map_err(|_| self.impossible(&format!("{name} is malformed")))
+    }
+
+    /// Exactly `N` bytes, which may be absent.
+    pub(super) fn bytes_if_any<const N: usize>(&self, name: &str) -> Result<Option<[u8; N]>, StoreError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::B(bytes)) => bytes
+                .as_ref()
+                .try_into()
+                .map(Some)
+                .map_err(|_| self.impossible(&format!("{name} is of another length"))),
+            Some(_) => Err(self.impossible(&format!("{name} is no binary"))),
+        }
     }
 
     /// A whole number that must be there.

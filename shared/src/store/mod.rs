@@ -12,6 +12,7 @@ mod by_token;
 mod client_item;
 mod clients;
 mod conflict;
+mod cookie_sessions;
 mod ending;
 mod key_trail;
 mod keys;

@@ -2,12 +2,15 @@
 //!
 //! It stays below 1 KiB, so that writing it costs one write unit: scopes, roles and the device's name are bounded.
 
-use super::attributes::{Item, Reader, Writer, number, text, time};
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::attributes::{Item, Reader, Writer, bytes, number, text, time};
 use super::keys::{Key, SESSION_PREFIX};
 use crate::clock::Timestamp;
 use crate::scope::{Roles, Scopes};
+use crate::sessions::cookie::CookieHash;
 use crate::sessions::rotation::Generation;
-use crate::sessions::{Device, Ending, Session, State};
+use crate::sessions::{Device, Ending, Session, State, Transport};
 use crate::storage::StoreError;
 
 pub(super) const CLIENT: &str = "client_id";
@@ -19,17 +22,24 @@ pub(super) const IDLE_EXPIRES_AT: &str = "idle_expires_at";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const ENDED_AT: &str = "ended_at";
 pub(super) const ENDED_BY: &str = "ended_by";
+/// Only a session that is held by a cookie has it.
+pub(super) const COOKIE_HASH: &str = "cookie_hash";
 const USER: &str = "user";
 const SCOPE: &str = "scope";
 const ROLES: &str = "roles";
 const AUTH_TIME: &str = "auth_time";
 const AUTH_METHOD: &str = "auth_method";
 const DEVICE: &str = "device";
+const NETWORK: &str = "network";
 
 pub(super) fn encode(session: &Session) -> Item {
     let (ended_at, ended_by) = match session.state {
         State::Live => (None, None),
         State::Ended { at, cause } => (Some(time(at)), Some(text(cause.as_str()))),
+    };
+    let cookie_hash = match session.transport {
+        Transport::Tokens => None,
+        Transport::Cookie(hash) => Some(cookie_hash(hash)),
     };
     Writer::new(&Key::session(session.user, session.id))
         .with(USER, text(session.user.to_string()))
@@ -39,6 +49,8 @@ pub(super) fn encode(session: &Session) -> Item {
         .with(AUTH_TIME, time(session.auth_time))
         .with(AUTH_METHOD, text(session.auth_method.as_str()))
         .with_some(DEVICE, session.device.as_ref().map(|device| text(device.as_str())))
+        .with_some(NETWORK, session.network.map(|network| text(network.to_string())))
+        .with_some(COOKIE_HASH, cookie_hash)
         .with(GENERATION, number(session.generation.number()))
         .with(ROTATED_AT, time(session.rotated_at))
         .with(MAC_KEY, number(session.mac_key))
@@ -47,6 +59,11 @@ pub(super) fn encode(session: &Session) -> Item {
         .with_some(ENDED_AT, ended_at)
         .with_some(ENDED_BY, ended_by)
         .finish()
+}
+
+/// The hash of a cookie's secret: the secret itself has no way into an item.
+pub(super) fn cookie_hash(hash: CookieHash) -> AttributeValue {
+    bytes(hash.as_bytes().to_vec())
 }
 
 impl TryFrom<&Item> for Session {
@@ -68,6 +85,14 @@ impl TryFrom<&Item> for Session {
                 .map(Device::parse)
                 .transpose()
                 .map_err(|fault| read.impossible(&fault.to_string()))?,
+            network: read
+                .text_if_any(NETWORK)?
+                .map(str::parse)
+                .transpose()
+                .map_err(|_| read.impossible(&format!("{NETWORK} is malformed")))?,
+            transport: read
+                .bytes_if_any(COOKIE_HASH)?
+                .map_or(Transport::Tokens, |hash| Transport::Cookie(CookieHash::from_bytes(hash))),
             generation: Generation::from_number(read.number(GENERATION)?),
             rotated_at: read.time(ROTATED_AT)?,
             mac_key: read.number(MAC_KEY)?,

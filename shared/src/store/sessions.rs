@@ -10,7 +10,9 @@ use super::attributes::{Item, number, text, time};
 use super::conflict::{Attempt, until_decided};
 use super::keys::{Key, PARTITION, SESSION_PREFIX, user_partition};
 use super::sdk_fault::unavailable;
-use super::session_item::{CLIENT, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode};
+use super::session_item::{
+    CLIENT, COOKIE_HASH, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
+};
 use super::table::{Table, unbuilt};
 use crate::authentication::LiveSession;
 use crate::clock::Timestamp;
@@ -20,7 +22,7 @@ use crate::sessions::open::{OpenSession, Opening};
 use crate::sessions::refresh::{Rotate, Rotation};
 use crate::sessions::refresh_token::RefreshToken;
 use crate::sessions::rotation::{Decision, decide, over};
-use crate::sessions::{Client, Session};
+use crate::sessions::{Client, Session, Transport};
 use crate::storage::StoreError;
 
 impl OpenSession for Table {
@@ -59,8 +61,8 @@ impl Rotate for Table {
         now: Timestamp,
     ) -> Result<Rotation, StoreError> {
         const OPERATION: &str = "UpdateItem (rotate a session)";
-        let condition = "#generation = :presented AND #client = :client AND attribute_not_exists(#ended) \
-                         AND #expires > :now AND #idle > :now";
+        let condition = "#generation = :presented AND #client = :client AND attribute_not_exists(#cookie) \
+                         AND attribute_not_exists(#ended) AND #expires > :now AND #idle > :now";
         let request = self
             .client
             .update_item()
@@ -70,6 +72,7 @@ impl Rotate for Table {
             .update_expression("SET #generation = :next, #rotated = :now, #mac = :mac, #idle = :idle")
             .expression_attribute_names("#generation", GENERATION)
             .expression_attribute_names("#client", CLIENT)
+            .expression_attribute_names("#cookie", COOKIE_HASH)
             .expression_attribute_names("#ended", ENDED_AT)
             .expression_attribute_names("#expires", EXPIRES_AT)
             .expression_attribute_names("#idle", IDLE_EXPIRES_AT)
@@ -89,7 +92,8 @@ impl Rotate for Table {
             Conditional::Refused(None) => return Ok(Rotation::Unknown),
             Conditional::Refused(Some(item)) => Session::try_from(&item)?,
         };
-        if before.client_id != client.id {
+        // A session that a cookie holds has no refresh tokens: whoever made one has the MAC key, and is told nothing.
+        if before.client_id != client.id || before.transport != Transport::Tokens {
             return Ok(Rotation::Unknown);
         }
         match decide(&before, token.generation, client.retry, now) {
@@ -111,6 +115,13 @@ impl Rotate for Table {
 
 impl LiveSession for Table {
     async fn is_live(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.session(user, session).await?.is_some_and(|session| over(&session, now).is_none()))
+    }
+}
+
+impl Table {
+    /// One session, whatever has become of it; strongly consistent, so that one that ended before is never read alive.
+    pub(super) async fn session(&self, user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
         let found = self
             .client
             .get_item()
@@ -121,10 +132,7 @@ impl LiveSession for Table {
             .send()
             .await
             .map_err(|fault| unavailable("GetItem (a session)", fault))?;
-        match found.item {
-            None => Ok(false),
-            Some(item) => Ok(over(&Session::try_from(&item)?, now).is_none()),
-        }
+        found.item.map(|item| Session::try_from(&item)).transpose()
     }
 }
 

@@ -10,7 +10,7 @@ use vestibule::clock::Timestamp;
 use vestibule::identity::{SessionId, UserId};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::Generation;
-use vestibule::sessions::{AuthenticationMethod, Ending, Session, State};
+use vestibule::sessions::{AuthenticationMethod, Ending, Session, State, Transport};
 
 /// Seconds after the sign-in.
 pub(crate) type Seconds = u8;
@@ -69,6 +69,8 @@ impl Kept {
             auth_time: at(0),
             auth_method: AuthenticationMethod::Password,
             device: None,
+            network: None,
+            transport: Transport::Tokens,
             generation: Generation::from_number(self.generation.into()),
             rotated_at: at(self.rotated_at),
             mac_key: 1,

@@ -7,7 +7,7 @@ use vestibule::policy::Decision;
 use super::events::{Asks, CHANGE_ORDER, Call, DECLARED, UNDECLARED};
 use super::gateway::{Outcome, resources};
 use super::malformed::json;
-use super::world::{Says, World, block_on};
+use super::world::{NOW, Says, World, block_on};
 
 fn callers() -> [Says; 7] {
     [
@@ -46,7 +46,7 @@ async fn a_cached_policy_equals_the_uncached_one_on_every_route() {
                     }
                     let uncached = asks.outcome(on, &world.ask(asks.event(on, &[&authorization])).await);
                     assert_eq!(replayed, uncached, "{asks:?}: from {from:?} on {on:?} for {:?}", says.principal());
-                    let permitted = world.rules.decide(&rule_key(on), &says.principal()) == Decision::Permitted;
+                    let permitted = world.rules.decide(&rule_key(on), &says.principal(), NOW) == Decision::Permitted;
                     assert_eq!(matches!(replayed, Outcome::LetIn { .. }), permitted, "{asks:?}: {on:?}");
                 }
             }

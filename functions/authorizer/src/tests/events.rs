@@ -126,6 +126,44 @@ impl Asks {
     }
 }
 
+/// One request for each rule that takes the session cookie: those whose answers may be kept, and those whose may not.
+pub(super) const WEB_KEPT: [Call; 2] =
+    [call("GET", "/web/whoami", "/web/whoami"), call("GET", "/web/orders/7c1f09e4", "/web/orders/{orderId}")];
+pub(super) const WEB_CHANGE: Call = call("PUT", "/web/orders/7c1f09e4", "/web/orders/{orderId}");
+pub(super) const WEB_FILE: Call = call("GET", "/web/files/2026/report.pdf", "/web/files/{path+}");
+pub(super) const WEB_ADMIN: Call = call("GET", "/web/admin", "/web/admin");
+pub(super) const WEB_BALANCE: Call = call("GET", "/web/balance", "/web/balance");
+pub(super) const WEB_UNKEPT: [Call; 4] = [WEB_CHANGE, WEB_FILE, WEB_ADMIN, WEB_BALANCE];
+
+impl Asks {
+    /// The golden event for `call` with these values of `Cookie` instead of its own, and these headers.
+    pub(super) fn with_cookies(self, call: Call, cookies: &[&str], headers: &[(&str, &str)]) -> Value {
+        let mut event = self.event(call, &[]);
+        match self {
+            Self::HttpSimple => {
+                let pairs = cookies.iter().flat_map(|value| value.split("; ")).collect::<Vec<_>>();
+                event["cookies"] = json!(pairs);
+                event["identitySource"] = json!([cookies.join(","), event["routeKey"]]);
+            }
+            Self::HttpPolicy | Self::RestRequest => {
+                let name = if self == Self::HttpPolicy { "cookie" } else { "Cookie" };
+                set(&mut event["headers"], name, cookies.last().map(|last| json!(last)));
+                set(&mut event["multiValueHeaders"], name, several(cookies));
+            }
+            Self::RestToken => set(&mut event, "authorizationToken", joined(cookies)),
+        }
+        if self != Self::RestToken {
+            for (name, value) in headers {
+                event["headers"][name] = json!(value);
+                if self != Self::HttpSimple {
+                    event["multiValueHeaders"][name] = json!([value]);
+                }
+            }
+        }
+        event
+    }
+}
+
 fn joined(authorization: &[&str]) -> Option<Value> {
     (!authorization.is_empty()).then(|| json!(authorization.join(",")))
 }

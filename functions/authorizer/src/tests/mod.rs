@@ -2,6 +2,7 @@
 
 mod answers;
 mod cached;
+mod cookies;
 mod credentials;
 mod events;
 mod gateway;

@@ -1,19 +1,23 @@
 //! What the authorizer is asked in: a clock that the test moves, real keys and tokens, and a store that can be down.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
 use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
-use vestibule::authentication::{Authenticator, LiveSession};
+use vestibule::authentication::{Authenticator, LiveSession, Origins};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
 use vestibule::policy::Rules;
 use vestibule::principal::{CredentialKind, Principal, Subject};
+use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
+use vestibule::sessions::cookie::{CookieSessions, SessionCookie};
+use vestibule::sessions::rotation::Generation;
+use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
 use vestibule::storage::StoreError;
 use vestibule::tokens::{AccessTokenClaims, Verifier, mint};
 
@@ -23,6 +27,8 @@ use crate::{Authorizer, NoAnswer, handle};
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_426_013);
 pub(super) const SIGNED_IN: Timestamp = Timestamp::from_seconds(1_795_424_753);
 pub(super) const LIFETIME: Duration = Duration::from_secs(300);
+/// How long a session that a cookie holds lives unused.
+pub(super) const IDLE: Duration = Duration::from_secs(3600);
 
 const ISSUER: &str = "https://id.example.com";
 const AUDIENCE: &str = "https://api.example.com";
@@ -56,6 +62,32 @@ pub(super) const RULES: &str = r#"
     route = "DELETE /accounts/{accountId}"
     role = "admin"
     strict = true
+    [[route]]
+    route = "GET /web/whoami"
+    any = true
+    credential = "cookie"
+    [[route]]
+    route = "GET /web/orders/{orderId}"
+    scope = "orders:read"
+    credential = "cookie"
+    [[route]]
+    route = "PUT /web/orders/{orderId}"
+    scope = "orders:read orders:write"
+    credential = "cookie"
+    [[route]]
+    route = "ANY /web/files/{path+}"
+    scope = "files"
+    credential = "cookie"
+    [[route]]
+    route = "GET /web/admin"
+    role = "admin"
+    credential = "cookie"
+    strict = true
+    [[route]]
+    route = "GET /web/balance"
+    any = true
+    credential = "cookie"
+    max_age = 300
 "#;
 
 /// Those of the golden events.
@@ -133,11 +165,27 @@ pub(super) struct Store {
     pub(super) api_keys: Mutex<Vec<ApiKey>>,
     pub(super) owner: Mutex<Owner>,
     pub(super) uses_noted: AtomicUsize,
+    cookies: Mutex<HashMap<SessionId, Session>>,
     down: AtomicBool,
+    writes_fail: AtomicBool,
     session_reads: AtomicUsize,
+    notes: AtomicUsize,
 }
 
 impl Store {
+    /// Changes the session that a cookie holds.
+    pub(super) fn change(&self, change: impl Fn(&mut Session)) {
+        self.cookies.lock().unwrap().values_mut().for_each(change);
+    }
+
+    pub(super) fn fail_writes(&self) {
+        self.writes_fail.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn notes(&self) -> usize {
+        self.notes.load(Ordering::SeqCst)
+    }
+
     pub(super) fn end_sessions(&self) {
         self.sessions.lock().unwrap().clear();
     }
@@ -188,7 +236,31 @@ impl FindApiKey for Store {
     }
 }
 
+impl CookieSessions for Store {
+    async fn cookie_session(&self, _user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
+        self.session_reads.fetch_add(1, Ordering::SeqCst);
+        if self.down.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable { operation: "GetItem", detail: "the table does not answer".into() });
+        }
+        Ok(self.cookies.lock().unwrap().get(&session).cloned())
+    }
+
+    async fn seen(&self, session: &Session, idle_expires_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        self.notes.fetch_add(1, Ordering::SeqCst);
+        if self.writes_fail.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable { operation: "UpdateItem", detail: "throttled".into() });
+        }
+        if let Some(session) = self.cookies.lock().unwrap().get_mut(&session.id) {
+            session.rotated_at = now;
+            session.idle_expires_at = idle_expires_at;
+        }
+        Ok(())
+    }
+}
+
 pub(super) struct World {
+    randomness: Randomness,
+    origins: Origins,
     pub(super) clock: ManualClock,
     pub(super) store: Store,
     pub(super) rules: Rules,
@@ -214,16 +286,47 @@ impl World {
                 active: true,
             }),
             uses_noted: AtomicUsize::new(0),
+            cookies: Mutex::default(),
             down: AtomicBool::new(false),
+            writes_fail: AtomicBool::new(false),
             session_reads: AtomicUsize::new(0),
+            notes: AtomicUsize::new(0),
         };
         let verifier = Verifier::new(ISSUER, AUDIENCE, Clock::Manual(clock.clone()));
-        Self { clock, store, rules, ring, verifier }
+        let randomness = Randomness::Seeded(SeededRandomness::new(1));
+        let origins = Origins::parse("https://app.example.com").unwrap();
+        Self { randomness, origins, clock, store, rules, ring, verifier }
     }
 
     /// `Authorization` with a token that says `says`.
     pub(super) fn bearer(&self, says: &Says) -> String {
         format!("Bearer {}", says.minted_by(&self.ring))
+    }
+
+    /// A session with these rights, and the cookie that holds it.
+    pub(super) fn cookie(&self, says: &Says) -> SessionCookie {
+        let id = SessionId::random(&self.randomness).unwrap();
+        let cookie = SessionCookie::random(user(), id, &self.randomness).unwrap();
+        let session = Session {
+            user: user(),
+            id,
+            client_id: "vestibule".into(),
+            scope: Scopes::parse(says.scope).unwrap(),
+            roles: Roles::parse(says.roles).unwrap(),
+            auth_time: SIGNED_IN,
+            auth_method: AuthenticationMethod::Password,
+            device: None,
+            network: None,
+            transport: Transport::Cookie(cookie.hash()),
+            generation: Generation::FIRST,
+            rotated_at: NOW,
+            mac_key: 1,
+            idle_expires_at: NOW.plus(IDLE),
+            expires_at: NOW.plus(10 * IDLE),
+            state: State::Live,
+        };
+        self.store.cookies.lock().unwrap().insert(id, session);
+        cookie
     }
 
     pub(super) async fn ask(&self, event: Value) -> Result<Value, NoAnswer> {
@@ -233,6 +336,8 @@ impl World {
             environment: &Environment::default(),
             store: &self.store,
             clock: &clock,
+            idle_lifetime: IDLE,
+            origins: &self.origins,
         };
         let authorizer = Authorizer { authenticator, rules: &self.rules };
         handle(&authorizer, event).await

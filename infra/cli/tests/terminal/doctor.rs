@@ -136,7 +136,7 @@ fn each_broken_template_has_exactly_its_own_fault() {
     let all_but_one = "NotAction: dynamodb:DeleteTable\n                Resource: !GetAtt Table.Arn";
     let mac_keys = "Sid: ReadMacKeys\n                Effect: Allow\n                Action: secretsmanager:GetSecretValue\n                Resource: !GetAtt SymmetricKeys.Id";
     let signing_keys = &mac_keys.replace("SymmetricKeys", "SigningKeys");
-    let sessions = "Sid: ReadSessionsForStrictRoutes\n                Effect: Allow\n                Action: dynamodb:GetItem\n                Resource: !GetAtt Table.Arn";
+    let sessions = "Sid: ReadSessions\n                Effect: Allow\n                Action: dynamodb:GetItem\n                Resource: !GetAtt Table.Arn";
     let sessions_and_secret = &sessions
         .replace("dynamodb:GetItem", "[dynamodb:GetItem, secretsmanager:GetSecretValue]")
         .replace("!GetAtt Table.Arn", "[!GetAtt Table.Arn, !Ref SymmetricKeys]");

@@ -7,7 +7,7 @@ use super::*;
 use crate::keys::MacKey;
 use crate::scope::{Roles, Scopes};
 use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, Decision, Generation, RetryPolicy, decide};
-use crate::sessions::{AuthenticationMethod, State};
+use crate::sessions::{AuthenticationMethod, State, Transport};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const SECOND: Duration = Duration::from_secs(1);
@@ -31,6 +31,8 @@ fn session(generation: u32, mac_key: u32) -> Session {
         auth_time: NOW,
         auth_method: AuthenticationMethod::Password,
         device: None,
+        network: None,
+        transport: Transport::Tokens,
         generation: Generation::from_number(generation),
         rotated_at: NOW,
         mac_key,
