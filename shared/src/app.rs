@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
 use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::limits::{Admission, Admit, Key, admit_all};
+use crate::migration::MigrationHook;
 use crate::passwords::Hasher;
 use crate::principal::Subject;
 use crate::randomness::Randomness;
@@ -39,6 +40,8 @@ pub struct App<S = Table> {
     pub verifier: Verifier,
     /// Hashes and checks passwords.
     pub hasher: Hasher,
+    /// Knows the passwords of accounts that were imported without a hash.
+    pub migration_hook: Option<MigrationHook>,
     /// Measures what requests cost.
     pub sandbox: Sandbox,
     secrets: Secrets,
@@ -71,6 +74,7 @@ impl App<Table> {
             verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
             sandbox: Sandbox::new(&config.function),
             hasher: Hasher::new(config.password_cost, config.hashing_budget_kib, randomness.clone()),
+            migration_hook: config.migration_hook.clone().map(MigrationHook::new),
             signing_keys: SigningKeys::new(clock.clone()),
             symmetric_keys: SymmetricKeysCache::new(clock.clone()),
             store: table,

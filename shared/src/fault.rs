@@ -2,6 +2,7 @@
 
 use crate::keys::KeysUnavailable;
 use crate::mail::MailFault;
+use crate::migration::HookFault;
 use crate::passwords::HashingError;
 use crate::randomness::NoRandomness;
 use crate::storage::StoreError;
@@ -19,6 +20,9 @@ pub enum Fault {
     /// The mail service.
     #[error(transparent)]
     Mail(#[from] MailFault),
+    /// The operator's migration hook.
+    #[error(transparent)]
+    Hook(#[from] HookFault),
     /// argon2.
     #[error(transparent)]
     Hashing(#[from] HashingError),

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod lambda;
 pub mod limits;
 pub mod mail;
+pub mod migration;
 pub mod oauth;
 pub mod passwords;
 pub mod policy;

@@ -18,8 +18,9 @@ use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{Granted, Problem, ProblemKind, limited, network, request_id};
 use vestibule::identity::UserId;
-use vestibule::keys::Peppers;
+use vestibule::keys::{Peppers, SymmetricKeys};
 use vestibule::limits::{Admit, KnownDevice, Network, Refusal};
+use vestibule::migration::HookFault;
 use vestibule::passwords::{Password, Verdict};
 use vestibule::sessions::open::{OpenSession, Opening, session_for};
 use vestibule::sessions::refresh::current_token;
@@ -42,6 +43,8 @@ where
             return Problem::from(fault).respond(&app.config.issuer);
         }
     };
+    // Runs from here on, whatever the sign-in takes.
+    let floor = tokio::time::sleep(app.config.refusal_floor);
     match sign_in(&app, credentials, network(&request), &id).await {
         Ok(SignIn::Granted(granted)) => {
             Event::SignedIn { user: granted.session.user, session: granted.session.id }.record(&id);
@@ -49,6 +52,9 @@ where
         }
         Ok(SignIn::Refused { user, reason }) => {
             Event::SignInRefused { user, reason }.record(&id);
+            if !app.config.refusal_floor.is_zero() {
+                floor.await;
+            }
             Problem::new(ProblemKind::InvalidCredentials, "The name or the password is not right.")
                 .respond(&app.config.issuer)
         }
@@ -87,7 +93,11 @@ where
     };
     let user = record.user;
     let refused = |reason| Ok(SignIn::Refused { user: Some(user), reason });
-    let outdated = match app.hasher.check(&credentials.password, &record.password, keys.peppers()).await? {
+    let verdict = match record.password.is_held_elsewhere() {
+        true => ask_the_hook(app, &record, &credentials.password, &keys).await?,
+        false => app.hasher.check(&credentials.password, &record.password, keys.peppers()).await?,
+    };
+    let outdated = match verdict {
         Verdict::Wrong => return refused("wrong_password"),
         Verdict::Right { .. } if record.standing != Standing::Active => return refused("disabled"),
         Verdict::Right { outdated } => outdated,
@@ -109,6 +119,23 @@ where
         Event::HashNotUpgraded { user, fault: &fault }.record(id);
     }
     Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, device_token, session })))
+}
+
+/// The account's old system decides, beside the work that every sign-in costs. What it finds right is hashed as any better hash is.
+async fn ask_the_hook<S>(
+    app: &App<S>,
+    record: &LoginRecord,
+    password: &Password,
+    keys: &SymmetricKeys,
+) -> Result<Verdict, Fault> {
+    let hook = app.migration_hook.as_ref().ok_or(HookFault::Missing)?;
+    let mac_key = keys.mac_keys().active();
+    let (verified, spent) = tokio::join!(
+        hook.ask(&record.identifiers, password, mac_key, &app.randomness, app.clock.now()),
+        app.hasher.check_nobody(password, keys.peppers()),
+    );
+    spent?;
+    Ok(if verified? { Verdict::Right { outdated: true } } else { Verdict::Wrong })
 }
 
 /// A hash that could not be upgraded now is upgraded at the next sign-in; this one has succeeded.

@@ -73,6 +73,11 @@ pub struct Config {
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
     pub hashing_budget_kib: u32,
+    /// `VESTIBULE_MIGRATION_HOOK`: the address that knows the passwords of accounts which were imported without a hash.
+    pub migration_hook: Option<String>,
+    /// `VESTIBULE_REFUSAL_FLOOR_MILLISECONDS`: no sign-in is refused sooner after it arrived, so that time does not tell an account whose
+    /// imported hash is dear, or that the hook is asked for, from a name that nobody has.
+    pub refusal_floor: Duration,
     /// `VESTIBULE_LIMIT_…`: how often what is limited may be asked for, as requests/seconds; [`crate::limits::Class`] has the names and
     /// the defaults.
     pub limits: Limits,
@@ -90,6 +95,8 @@ const SESSION_ABSOLUTE_SECONDS: u64 = 90 * DAY;
 const MAX_SESSION_SECONDS: u64 = 365 * DAY;
 /// Half of the smallest function's 128 MiB: three hashes at the default cost.
 const HASHING_BUDGET_KIB: u64 = 64 * 1024;
+/// Beyond five seconds people try again; and an instance waits with them.
+const MAX_REFUSAL_FLOOR: u64 = 5_000;
 
 impl Config {
     /// Reads the configuration of a function that needs `needs`.
@@ -144,6 +151,8 @@ impl Config {
             allowed_origins: read.origins("VESTIBULE_ALLOWED_ORIGINS"),
             password_cost: read.cost(),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
+            migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),
+            refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
         };
         read.finish(config)

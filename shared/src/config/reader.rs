@@ -75,6 +75,14 @@ impl<'a, V: Variables> Reader<'a, V> {
         Duration::from_secs(seconds)
     }
 
+    pub(super) fn milliseconds(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> Duration {
+        let milliseconds = self.parsed(name, "a whole number of milliseconds").unwrap_or(default);
+        if !range.contains(&milliseconds) {
+            self.fault(name, &format!("must lie between {} and {} milliseconds", range.start(), range.end()));
+        }
+        Duration::from_millis(milliseconds)
+    }
+
     pub(super) fn kib(&mut self, name: &str, default: u64) -> u32 {
         let kib = self.parsed(name, "a whole number of KiB").unwrap_or(default);
         u32::try_from(kib).unwrap_or_else(|_| {
@@ -174,6 +182,21 @@ mod tests {
         for taken in ["https://app.example/account?lang=en", "http://localhost:3000/", ""] {
             assert_eq!(page(taken), "", "{taken}");
         }
+    }
+
+    #[test]
+    fn the_migration_hook_is_asked_where_nobody_reads_the_password_on_the_way() {
+        let with = |name, value| faults(&[("VESTIBULE_ISSUER", "https://a.example"), (name, value)], &[]);
+        for refused in ["http://hook.example", "hook.example", "http://127.0.0.2/", "http://localhost.example/"] {
+            assert!(
+                with("VESTIBULE_MIGRATION_HOOK", refused).contains("VESTIBULE_MIGRATION_HOOK must be"),
+                "{refused}"
+            );
+        }
+        for taken in ["https://hook.example/ask?token=x", "http://127.0.0.1:8080/", ""] {
+            assert_eq!(with("VESTIBULE_MIGRATION_HOOK", taken), "", "{taken}");
+        }
+        assert!(with("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", "5001").contains("0 and 5000 milliseconds"));
     }
 
     #[test]

@@ -4,5 +4,7 @@
 
 mod again;
 mod garbage;
+mod hook;
+mod hook_server;
 mod schemes;
 mod stage;

@@ -5,6 +5,8 @@ use vestibule::accounts::register::{Register, Registration};
 use vestibule::accounts::{Account, Changed, FindLogin, Identifier, ManageAccounts, Standing};
 use vestibule::clock::Clock;
 use vestibule::identity::UserId;
+use vestibule::keys::ReadSymmetricKeys;
+use vestibule::migration::hook_key;
 use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::store::Table;
@@ -54,11 +56,13 @@ pub(crate) enum Command {
     },
     /// Bring the accounts of another system, with the password hashes that it has.
     Import(import::Arguments),
+    /// Print the key that a migration hook checks our questions with, in hexadecimal. Whoever has it can ask the hook.
+    HookKey,
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     let deployment = match command {
-        Command::List { .. } => target.connect().await?,
+        Command::List { .. } | Command::HookKey => target.connect().await?,
         Command::Add { .. }
         | Command::Disable { .. }
         | Command::Enable { .. }
@@ -93,6 +97,12 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             report(table.set_password(user, &hash, now).await?, "password set")?;
         }
         Command::Import(arguments) => import::run(&deployment, arguments).await?,
+        Command::HookKey => {
+            let keys = deployment.secrets()?.read_symmetric_keys().await?;
+            let key = keys.mac_keys().active();
+            output::remark(format_args!("key number {}", key.id()));
+            output::line(hook_key(key).expose().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        }
     }
     Ok(())
 }
