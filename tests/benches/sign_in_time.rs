@@ -9,9 +9,19 @@
 use std::time::Instant;
 
 use vestibule::accounts::{ManageAccounts, Standing};
+use vestibule::keys::ReadSymmetricKeys;
+use vestibule::passwords::{Cost, Hasher, ImportedHash};
+use vestibule::randomness::Randomness;
+use vestibule::secret::Secret;
 use vestibule_tests::{PASSWORD, Scene};
 
 const ROUNDS: usize = 300;
+/// Accounts that were imported and never used: one whose hash is dearer than ours, two whose hashes are cheaper.
+const IMPORTED: [(&str, &str); 3] = [
+    ("bcrypt10@example.com", "$2a$10$aTsUwsyowQuzRrDqFflhgekJ8d9/7Z3GV3UcgvzQW3J5zMyrTvlz."),
+    ("bcrypt8@example.com", "$2a$08$aTsUwsyowQuzRrDqFflhgekJ8d9/7Z3GV3UcgvzQW3J5zMyrTvlz."),
+    ("pbkdf2@example.com", "pbkdf2_sha256$27500$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY="),
+];
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -33,11 +43,20 @@ async fn measure() -> Vec<(&'static str, Vec<f64>)> {
     let disabled = scene.user("gone@example.com", "", "").await;
     let now = scene.clock.now();
     scene.cloud.table().set_standing(disabled.id, Standing::Disabled { at: now }, now).await.expect("disabled");
+    let peppers = scene.cloud.secrets().read_symmetric_keys().await.expect("keys").peppers().clone();
+    let hasher = Hasher::new(Cost::DEFAULT, 0, Randomness::System);
+    for (name, hash) in IMPORTED {
+        let hash = ImportedHash::parse(&Secret::new(hash.to_owned())).expect("a hash");
+        scene.with_password(name, &hasher.seal(&hash, &peppers).expect("sealed")).await;
+    }
     let kinds = [
         ("wrong password", "demo@example.com", "wrong"),
         ("unknown account", "nobody@example.com", PASSWORD),
         ("disabled, right password", "gone@example.com", PASSWORD),
         ("disabled, wrong password", "gone@example.com", "wrong"),
+        ("imported bcrypt, 2^10", "bcrypt10@example.com", "wrong"),
+        ("imported bcrypt, 2^8", "bcrypt8@example.com", "wrong"),
+        ("imported PBKDF2, 27,500", "pbkdf2@example.com", "wrong"),
     ];
     let mut times: Vec<_> = kinds.iter().map(|(kind, _, _)| (*kind, Vec::new())).collect();
     for round in 0..ROUNDS {

@@ -160,6 +160,22 @@ impl Scene {
 
     /// Somebody with these names, the first of which is an e-mail address.
     pub async fn named(&self, names: &[&str], scopes: &str, roles: &str) -> User {
+        let hash = self.hash.get_or_init(|| self.hash(PASSWORD)).await;
+        self.register(names, scopes, roles, hash).await
+    }
+
+    /// Somebody with this e-mail address and no rights, of whose password the table holds `hash`.
+    pub async fn with_password(&self, email: &str, hash: &vestibule::passwords::PasswordHash) -> User {
+        self.register(&[email], "", "", hash).await
+    }
+
+    async fn register(
+        &self,
+        names: &[&str],
+        scopes: &str,
+        roles: &str,
+        hash: &vestibule::passwords::PasswordHash,
+    ) -> User {
         let id = UserId::random(&self.randomness).unwrap();
         let account = Account {
             user: id,
@@ -170,7 +186,6 @@ impl Scene {
             created_at: self.clock.now(),
             version: 1,
         };
-        let hash = self.hash.get_or_init(|| self.hash(PASSWORD)).await;
         assert_eq!(self.cloud.table().register(&account, hash).await.unwrap(), Registration::Registered);
         User { id, email: names[0].to_owned() }
     }

@@ -7,9 +7,13 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use tokio::io::AsyncReadExt;
 use tracing_subscriber::fmt::MakeWriter;
 use vestibule::accounts::ManageAccounts;
 use vestibule::keys::{ReadSigningKeys, ReadSymmetricKeys};
+use vestibule::passwords::{Cost, Hasher, ImportedHash, PasswordHash};
+use vestibule::randomness::Randomness;
+use vestibule::secret::Secret;
 use vestibule_tests::{DYNAMODB, Fault, PASSWORD, SECRETS_MANAGER, Scene};
 
 #[derive(Clone, Default)]
@@ -38,6 +42,21 @@ impl<'a> MakeWriter<'a> for Log {
 /// on at TRACE here.
 const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debug,aws_sdk_dynamodb=debug,aws_sdk_secretsmanager=debug,aws_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,dynoxide=debug";
 
+/// An imported hash of "abcdefghijklmnopqrstuvwxyz".
+const IMPORTED: &str = "$2a$08$aTsUwsyowQuzRrDqFflhgekJ8d9/7Z3GV3UcgvzQW3J5zMyrTvlz.";
+
+/// The address of a migration hook that hears a question and says nothing.
+async fn deaf_hook() -> String {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+        }
+    });
+    url
+}
+
 #[tokio::test]
 async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential() {
     let log = Log::default();
@@ -46,7 +65,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let mut secrets: Vec<(&str, String)> = vec![("password", PASSWORD.to_owned())];
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::builder().parameter("MigrationHook", &deaf_hook().await).begin().await;
     let demo = scene.user("demo@example.com", "orders:read", "admin").await;
     let mut tokens = scene.login(&demo).await;
     scene.try_login(&demo.email, "wrong horse").await.expect(401);
@@ -67,6 +86,19 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
         }
         tokens = scene.refresh(&tokens.refresh).await;
     }
+    // Imported: with a hash, which is replaced; and without one, while the hook is down.
+    let imported = ImportedHash::parse(&Secret::new(IMPORTED.to_owned())).unwrap();
+    let peppers = scene.cloud.secrets().read_symmetric_keys().await.unwrap().peppers().clone();
+    let sealed = Hasher::new(Cost::DEFAULT, 0, Randomness::System).seal(&imported, &peppers).unwrap();
+    scene.with_password("imported@example.com", &sealed).await;
+    scene.try_login("imported@example.com", "wrong horse").await.expect(401);
+    scene.try_login("imported@example.com", "abcdefghijklmnopqrstuvwxyz").await.expect(200);
+    scene.with_password("kept@example.com", &sealed).await;
+    scene.with_password("elsewhere@example.com", &PasswordHash::held_elsewhere()).await;
+    scene.try_login("elsewhere@example.com", "elsewhere's horse").await.expect(503);
+    secrets.push(("an imported password", "abcdefghijklmnopqrstuvwxyz".to_owned()));
+    secrets.push(("a password for the hook", "elsewhere's horse".to_owned()));
+    secrets.push(("an imported hash", IMPORTED[7..].trim_end_matches('.').to_owned()));
     // Refusals and faults are where logs grow talkative.
     scene.get("/whoami", &[("authorization", &format!("Bearer {}x", tokens.access))]).await.expect(403);
     scene.try_refresh(&format!("{}x", tokens.refresh)).await.expect(401);

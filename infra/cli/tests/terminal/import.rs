@@ -54,6 +54,16 @@ fn a_file_is_imported_its_bad_lines_are_kept_and_a_second_run_changes_nothing() 
 }
 
 #[test]
+fn the_hooks_key_is_printed_alone_on_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let _dev = Dev::start(folder.path(), &["--memory"], None);
+    let output = run(folder.path(), &["users", "hook-key"], "");
+    let key = text(&output.stdout);
+    assert!(key.trim_end().len() == 64 && key.trim_end().bytes().all(|digit| digit.is_ascii_hexdigit()), "{key}");
+    assert_eq!(text(&output.stderr), "key number 1\n");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let _dev = Dev::start(folder.path(), &["--memory"], None);
