@@ -194,3 +194,23 @@ fn each_promise_in_the_readme_names_a_test_that_exists() {
         }
     }
 }
+
+/// Each attack in SECURITY.md names tests, and all of them exist.
+#[test]
+fn each_attack_in_the_security_policy_names_a_test_that_exists() {
+    let policy = fs::read_to_string(Path::new(ROOT).join("SECURITY.md")).unwrap();
+    let tests: String = ["shared", "functions", "infra", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let attacks: Vec<_> = policy.lines().filter(|line| line.starts_with("| *")).collect();
+    assert!(attacks.len() > 20, "{} attacks", attacks.len());
+    for attack in attacks {
+        let named: Vec<_> = attack.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        assert!(!named.is_empty(), "no test stops: {attack}");
+        for name in named {
+            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+        }
+    }
+}

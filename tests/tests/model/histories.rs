@@ -22,7 +22,7 @@ use crate::linear::{Entry, Kept, Operation, is_explained};
 use crate::reference::Reference;
 use crate::stored::stage;
 
-const HISTORIES: usize = 150;
+const HISTORIES: usize = 60;
 const THREADS: usize = 4;
 /// Of each thread.
 const LENGTH: usize = 4;

@@ -13,7 +13,7 @@ use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::end::Ended;
 use vestibule::sessions::refresh::Rotation;
 use vestibule::sessions::rotation::{Decision, Generation, RetryPolicy, decide, over};
-use vestibule::sessions::{AuthenticationMethod, Client, Ending, Session, State};
+use vestibule::sessions::{AuthenticationMethod, Client, Ending, Session, State, Transport};
 
 const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const DAY: u64 = 86_400;
@@ -94,6 +94,8 @@ impl Reference {
             auth_time: self.now,
             auth_method: AuthenticationMethod::Password,
             device: None,
+            network: None,
+            transport: Transport::Tokens,
             generation: Generation::FIRST,
             rotated_at: self.now,
             mac_key: 1,
