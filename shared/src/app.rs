@@ -11,12 +11,15 @@ pub use crate::aws::{Clients, sdk_defaults, sdk_of_a_function};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
+use crate::identity::ServiceId;
 use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::limits::{Admission, Admit, Key, admit_all};
 use crate::migration::MigrationHook;
+use crate::oauth::clients::{Client, ClientCache};
 use crate::passwords::Hasher;
 use crate::principal::Subject;
 use crate::randomness::Randomness;
+use crate::scope::{Roles, Scopes};
 use crate::secret::Secret;
 use crate::sessions::Session;
 use crate::sessions::refresh_token::RefreshToken;
@@ -42,6 +45,8 @@ pub struct App<S = Table> {
     pub hasher: Hasher,
     /// Knows the passwords of accounts that were imported without a hash.
     pub migration_hook: Option<MigrationHook>,
+    /// The OAuth clients that it knows.
+    pub clients: ClientCache,
     /// Measures what requests cost.
     pub sandbox: Sandbox,
     secrets: Secrets,
@@ -73,6 +78,7 @@ impl App<Table> {
         Self {
             verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
             sandbox: Sandbox::new(&config.function),
+            clients: ClientCache::default(),
             hasher: Hasher::new(config.password_cost, config.hashing_budget_kib, randomness.clone()),
             migration_hook: config.migration_hook.clone().map(MigrationHook::new),
             signing_keys: SigningKeys::new(clock.clone()),
@@ -114,6 +120,15 @@ impl<S> App<S> {
         Ok(self.signing_keys.active(&self.secrets, self.config.signing_algorithm).await?)
     }
 
+    /// The key that signs what `client` is given.
+    ///
+    /// # Errors
+    /// As [`App::signing_key`].
+    pub async fn signing_key_for(&self, client: &Client) -> Result<Arc<SigningKey>, Fault> {
+        let algorithm = client.algorithm.unwrap_or(self.config.signing_algorithm);
+        Ok(self.signing_keys.active(&self.secrets, algorithm).await?)
+    }
+
     /// Finds out who is calling.
     pub const fn authenticator(&self) -> Authenticator<'_, S> {
         Authenticator {
@@ -150,9 +165,6 @@ impl<S> App<S> {
     /// # Errors
     /// [`Fault`] without randomness for its `jti`, or if signing fails.
     pub fn mint(&self, key: &SigningKey, session: &Session, now: Timestamp) -> Result<AccessToken, Fault> {
-        if let KeyState::Active { activated_at, .. } = key.state() {
-            signed_with_key_of_age(now.since(activated_at));
-        }
         let expires_at = now.plus(self.config.access_token_lifetime).min(session.expires_at);
         let claims = AccessTokenClaims {
             issuer: &self.config.issuer,
@@ -167,8 +179,45 @@ impl<S> App<S> {
             expires_at,
             id: self.randomness.bytes()?,
         };
-        Ok(AccessToken { token: mint(&claims, key)?, lifetime: expires_at.since(now) })
+        signed(&claims, key, now)
     }
+
+    /// An access token for `client` itself, that speaks for `service` (RFC 6749 §4.4, RFC 9068 §2.2).
+    ///
+    /// # Errors
+    /// As [`App::mint`].
+    pub fn mint_for_service(
+        &self,
+        key: &SigningKey,
+        client: &Client,
+        service: ServiceId,
+        scope: &Scopes,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<AccessToken, Fault> {
+        let lifetime = client.lifetimes.access_token.unwrap_or(self.config.access_token_lifetime);
+        let claims = AccessTokenClaims {
+            issuer: &self.config.issuer,
+            audience,
+            subject: Subject::Service(service),
+            client_id: client.id.as_str(),
+            scope,
+            roles: &Roles::default(),
+            session: None,
+            auth_time: None,
+            issued_at: now,
+            expires_at: now.plus(lifetime),
+            id: self.randomness.bytes()?,
+        };
+        signed(&claims, key, now)
+    }
+}
+
+fn signed(claims: &AccessTokenClaims<'_>, key: &SigningKey, now: Timestamp) -> Result<AccessToken, Fault> {
+    if let KeyState::Active { activated_at, .. } = key.state() {
+        signed_with_key_of_age(now.since(activated_at));
+    }
+    Ok(AccessToken { token: mint(claims, key)?, lifetime: claims.expires_at.since(now) })
 }
 
 impl<S> AsRef<Sandbox> for App<S> {

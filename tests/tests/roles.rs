@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 const TEMPLATE: &str = include_str!("../../infra/template.yaml");
 /// Whoever reads these keys can sign a token for anybody.
-const SIGNERS: [&str; 3] = ["LoginFunctionRole", "RefreshFunctionRole", "RotateKeysFunctionRole"];
+const SIGNERS: [&str; 4] =
+    ["LoginFunctionRole", "OauthTokenFunctionRole", "RefreshFunctionRole", "RotateKeysFunctionRole"];
 /// Whom a role lets take it: Lambda, and nobody else.
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 /// The one policy of somebody else's: X-Ray's, whose resource is `*` because X-Ray has no narrower one.

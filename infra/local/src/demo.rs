@@ -1,5 +1,7 @@
 //! The people of the local story: somebody who may read orders, and somebody who may administer.
 
+pub mod clients;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use vestibule::accounts::register::{Register, Registration};

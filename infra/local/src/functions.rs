@@ -56,6 +56,7 @@ pub fn needs(binary: &str) -> Option<&'static [Need]> {
         "login" => Some(login::NEEDS),
         "refresh" => Some(refresh::NEEDS),
         "revoke" => Some(revoke::NEEDS),
+        "oauth_token" => Some(oauth_token::NEEDS),
         "discovery" => Some(discovery::NEEDS),
         "whoami" => Some(whoami::NEEDS),
         "authorizer" => Some(authorizer::NEEDS),
@@ -89,6 +90,7 @@ impl Functions {
             "login" => self.http(resource, login::NEEDS, login::handle),
             "refresh" => self.http(resource, refresh::NEEDS, refresh::handle),
             "revoke" => self.http(resource, revoke::NEEDS, revoke::handle),
+            "oauth_token" => self.http(resource, oauth_token::NEEDS, oauth_token::handle),
             "discovery" => self.http(resource, discovery::NEEDS, discovery::handle),
             "whoami" => self.http(resource, whoami::NEEDS, whoami::handle),
             "authorizer" => {

@@ -32,7 +32,7 @@ pub enum Undocumented {
 
 /// Every operation of every function.
 pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
-    [login::OPERATIONS, refresh::OPERATIONS, revoke::OPERATIONS, discovery::OPERATIONS]
+    [login::OPERATIONS, refresh::OPERATIONS, revoke::OPERATIONS, discovery::OPERATIONS, oauth_token::OPERATIONS]
         .into_iter()
         .flatten()
         .map(|operation| (operation.route, operation))
@@ -115,13 +115,17 @@ fn parameter_of(parameter: &Parameter, route: &str) -> utoipa::openapi::path::Pa
 }
 
 fn body(takes: &Takes) -> Option<utoipa::openapi::request_body::RequestBody> {
-    let (fields, form) = match takes {
+    let (fields, json, form) = match takes {
         Takes::Nothing => return None,
-        Takes::Json(fields) => (fields, false),
-        Takes::FormOrJson(fields) => (fields, true),
+        Takes::Json(fields) => (fields, true, false),
+        Takes::Form(fields) => (fields, false, true),
+        Takes::FormOrJson(fields) => (fields, true, true),
     };
-    let json = ContentBuilder::new().schema(Some(schema::closed(fields))).build();
-    let mut body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", json);
+    let mut body = RequestBodyBuilder::new().required(Some(Required::True));
+    if json {
+        let json = ContentBuilder::new().schema(Some(schema::closed(fields))).build();
+        body = body.content("application/json", json);
+    }
     if form {
         let form = ContentBuilder::new().schema(Some(schema::open(fields))).build();
         body = body.content("application/x-www-form-urlencoded", form);

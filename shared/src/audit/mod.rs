@@ -57,6 +57,38 @@ pub enum Event<'a> {
         /// Why.
         cause: Ending,
     },
+    /// The token endpoint gave tokens.
+    Issued {
+        /// To which client.
+        client: &'a str,
+        /// For whom.
+        subject: Subject,
+        /// Of which session, if there is one.
+        session: Option<SessionId>,
+        /// By which grant.
+        grant: &'static str,
+    },
+    /// A request named no client, or none that proved itself.
+    ClientRefused {
+        /// Which, if that is certain.
+        client: Option<&'a str>,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A client did not get what it asked for.
+    GrantRefused {
+        /// Which.
+        client: &'a str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A client was told what a token is worth (RFC 7662).
+    Introspected {
+        /// Which.
+        client: &'a str,
+        /// Why it is worth nothing, if it is.
+        reason: Option<&'static str>,
+    },
     /// A revocation found nothing to end (RFC 7009 §2.2).
     NothingToRevoke {
         /// Whose session the token names, if it is one of ours.
@@ -161,6 +193,20 @@ impl Event<'_> {
                 counts: Some(counted_as(cause)),
                 ..Line::new("session_ended", Level::Warn)
             },
+            Self::Issued { client, subject, session, grant } => Line {
+                client: Some(client),
+                user: subject.user(),
+                service: subject.service(),
+                session,
+                outcome: Some(grant),
+                ..Line::new("tokens_issued", Level::Info)
+            },
+            Self::ClientRefused { client, reason } => Line { client, ..refused("client_refused", reason) },
+            Self::GrantRefused { client, reason } => Line { client: Some(client), ..refused("grant_refused", reason) },
+            Self::Introspected { client, reason } => {
+                let outcome = Some(if reason.is_none() { "active" } else { "inactive" });
+                Line { client: Some(client), outcome, reason, ..Line::new("introspected", Level::Info) }
+            }
             Self::NothingToRevoke { user, session, reason } => {
                 Line { user, session, reason: Some(reason), ..Line::new("nothing_to_revoke", Level::Info) }
             }

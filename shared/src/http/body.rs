@@ -116,6 +116,18 @@ pub fn form_or_json(request: &Request) -> Result<Fields, BodyError> {
     }
 }
 
+/// Reads a form and nothing else (RFC 6749 §3.2). Unknown parameters are ignored.
+///
+/// # Errors
+/// As [`json`].
+pub fn form(request: &Request) -> Result<Fields, BodyError> {
+    let text = text(request)?;
+    match media_type(request.headers()).as_deref() {
+        Some("application/x-www-form-urlencoded") => Fields::from_form(text),
+        _ => Err(BodyError::MediaType { expected: "application/x-www-form-urlencoded" }),
+    }
+}
+
 fn text(request: &Request) -> Result<&str, BodyError> {
     let bytes: &[u8] = request.body().as_ref();
     if bytes.len() > MAX_BODY_BYTES {

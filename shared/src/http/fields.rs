@@ -68,6 +68,14 @@ impl Fields {
         }
     }
 
+    /// Takes a parameter of an OAuth request: one without a value counts as left out (RFC 6749 §3.1 and §3.2).
+    ///
+    /// # Errors
+    /// As [`Fields::optional`].
+    pub fn parameter(&mut self, name: &'static str) -> Result<Option<Secret<String>>, BodyError> {
+        Ok(self.optional(name)?.filter(|value| !value.expose().is_empty()))
+    }
+
     /// Ends reading.
     ///
     /// # Errors

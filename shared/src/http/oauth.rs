@@ -1,4 +1,4 @@
-//! Errors of the OAuth endpoints, from one table (RFC 6749 §5.2, RFC 7009 §2.2.1).
+//! Errors of the OAuth endpoints, from one table (RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2).
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
@@ -13,27 +13,88 @@ use super::response::respond;
 pub enum OAuthError {
     /// `invalid_request`: the body cannot be used.
     InvalidRequest(BodyError),
+    /// `invalid_request`: the request contradicts itself.
+    Malformed(&'static str),
+    /// `invalid_client`: no client proved itself, whatever the reason.
+    InvalidClient,
+    /// `invalid_grant`: the code or the refresh token is worth nothing, whatever the reason.
+    InvalidGrant,
+    /// `unauthorized_client`: the client may not use this grant.
+    UnauthorizedClient,
+    /// `unsupported_grant_type`: nobody may.
+    UnsupportedGrantType,
+    /// `invalid_scope`: more than the client, or the grant, has.
+    InvalidScope,
+    /// `invalid_target`: a resource that the client may not ask for (RFC 8707 §2).
+    InvalidTarget,
+    /// `unsupported_token_type`: a token that cannot be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType,
     /// `temporarily_unavailable`: a dependency did not answer; the client may send the same again (RFC 7009 §2.2.1).
     TemporarilyUnavailable,
 }
 
+impl From<BodyError> for OAuthError {
+    /// RFC 8707 §2 lets a client name several resources, and a server refuse what it cannot put into one token.
+    fn from(fault: BodyError) -> Self {
+        match fault {
+            BodyError::Duplicate(name) if name == "resource" => Self::InvalidTarget,
+            fault => Self::InvalidRequest(fault),
+        }
+    }
+}
+
 impl OAuthError {
+    /// The error as the `error` member spells it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) | Self::Malformed(_) => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+
     /// The error as a response.
     pub fn respond(&self) -> Response<Body> {
-        let (status, error, description) = match self {
-            Self::InvalidRequest(fault) => (body_status(fault), "invalid_request", fault.to_string()),
-            Self::TemporarilyUnavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                "A dependency did not answer. Nothing was lost.".to_owned(),
-            ),
-        };
-        let body = serde_json::to_string(&Document { error, error_description: &ascii(&description) });
-        let mut response = respond(status, "application/json", body.unwrap_or_default());
+        let (status, description) = self.row();
+        let document = Document { error: self.name(), error_description: &ascii(&description) };
+        let mut response = respond(status, "application/json", serde_json::to_string(&document).unwrap_or_default());
+        let headers = response.headers_mut();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 6749 §5.2: the scheme that the client used; RFC 9110 §15.5.2 asks every 401 for one.
+            headers
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="OAuth", charset="UTF-8""#));
         }
         response
+    }
+
+    /// The one table: status and description.
+    fn row(&self) -> (StatusCode, String) {
+        let bad = |description: &str| (StatusCode::BAD_REQUEST, description.to_owned());
+        match self {
+            Self::InvalidRequest(fault) => (body_status(fault), fault.to_string()),
+            Self::Malformed(description) => bad(description),
+            Self::InvalidClient => {
+                (StatusCode::UNAUTHORIZED, "The client is unknown or did not prove who it is.".to_owned())
+            }
+            Self::InvalidGrant => bad("The code or the refresh token is not valid, or no more."),
+            Self::UnauthorizedClient => bad("The client is not registered for this grant."),
+            Self::UnsupportedGrantType => bad("There is no such grant here."),
+            Self::InvalidScope => bad("The scope is malformed, or more than the client or the grant has."),
+            Self::InvalidTarget => bad("The client may not ask for this resource, or not for several at once."),
+            Self::UnsupportedTokenType => bad("The token belongs to no session; it works until it expires."),
+            Self::TemporarilyUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "A dependency did not answer. Nothing was lost.".to_owned())
+            }
+        }
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Takes {
     Nothing,
     /// A JSON object with these members and no others.
     Json(&'static [Field]),
+    /// A form with these parameters, and perhaps others, which are ignored (RFC 6749 §3.2).
+    Form(&'static [Field]),
     /// The same as a form or as JSON; a form may have other parameters, which are ignored (RFC 6749 §3.2).
     FormOrJson(&'static [Field]),
 }

@@ -90,6 +90,11 @@ impl Key {
         Self { partition: format!("CLIENT#{client}"), sort: CLIENT.to_owned() }
     }
 
+    /// An assertion of a client, by the hash of its name: a partition of its own, so that none is hot.
+    pub(super) fn assertion(client: &ClientId, id: &str) -> Self {
+        Self { partition: format!("ASSERTION#{client}#{id}"), sort: "ASSERTION".to_owned() }
+    }
+
     /// The public signing keys.
     pub(super) fn public_keys() -> Self {
         Self { partition: PUBLIC_KEYS.to_owned(), sort: "CURRENT".to_owned() }

@@ -7,6 +7,7 @@ mod account_item;
 mod accounts;
 mod api_key_item;
 mod api_keys;
+mod assertions;
 mod attributes;
 mod by_token;
 mod client_item;

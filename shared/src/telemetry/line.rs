@@ -37,6 +37,8 @@ pub struct Line<'a> {
     pub fault: Option<&'a dyn Display>,
     /// Whose account, or who is calling.
     pub user: Option<UserId>,
+    /// Which OAuth client asks, once it is known.
+    pub client: Option<&'a str>,
     /// Whose service, or which service is calling.
     pub service: Option<ServiceId>,
     /// Which API key.
@@ -65,6 +67,7 @@ impl Line<'_> {
             reason: None,
             fault: None,
             user: None,
+            client: None,
             service: None,
             api_key: None,
             session: None,
@@ -82,6 +85,7 @@ impl Line<'_> {
         let (event, decision, reason, step, outcome) =
             (self.event, self.decision, self.reason, self.step, self.outcome);
         let (fault, user) = (self.fault.map(tracing::field::display), self.user.map(tracing::field::display));
+        let client = self.client;
         let (service, api_key) = (self.service.map(tracing::field::display), self.api_key.map(tracing::field::display));
         let (session, status) = (self.session.map(tracing::field::display), self.status);
         let counts = self.counts.map(Metric::name);
@@ -104,6 +108,7 @@ impl Line<'_> {
                     reason,
                     fault,
                     user,
+                    client,
                     service,
                     api_key,
                     session,

@@ -134,7 +134,7 @@ const fn check_subject(sub: Subject, sid: Option<SessionId>, auth_time: Option<T
 }
 
 /// RFC 7519 §4.1.3: one string, or an array of strings.
-fn audiences(value: &str) -> Result<Vec<String>, Refusal> {
+pub(super) fn audiences(value: &str) -> Result<Vec<String>, Refusal> {
     if value.starts_with('[') {
         serde_json::from_str(value).map_err(|_| Refusal::AudNotStrings)
     } else {
@@ -143,7 +143,7 @@ fn audiences(value: &str) -> Result<Vec<String>, Refusal> {
 }
 
 /// A `NumericDate` (RFC 7519 §2), whole seconds only: digits, and no more than [`LAST_SECOND`].
-fn moment(
+pub(super) fn moment(
     members: &Members<'_>,
     name: &str,
     not_a_number: Refusal,

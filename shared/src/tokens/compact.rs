@@ -42,6 +42,11 @@ impl<'a> Compact<'a> {
         decode(self.header)
     }
 
+    /// The payload as it came: nothing of it may be believed.
+    pub(super) fn unverified_payload(&self) -> Result<Vec<u8>, Refusal> {
+        decode(self.payload)
+    }
+
     /// The payload, if `key` signed this token and `header` says that it is of the key's algorithm.
     pub(super) fn verified_payload(&self, header: &Header, key: &VerificationKey) -> Result<Vec<u8>, Refusal> {
         if header.algorithm() != key.algorithm() {

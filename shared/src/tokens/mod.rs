@@ -4,6 +4,7 @@
 //! is refused by which name, stands in this module.
 
 mod claims;
+mod client_assertion;
 mod compact;
 mod header;
 mod members;
@@ -15,6 +16,9 @@ mod verified_tokens;
 mod verifier;
 
 pub use claims::{CLOCK_LEEWAY, VerifiedToken};
+pub use client_assertion::{
+    AssertionRefusal, ClientAssertion, LONGEST_ASSERTION, asserted_client, verify_client_assertion,
+};
 pub use compact::{MAX_TOKEN_BYTES, verify_compact};
 pub use header::MAX_KID_CHARS;
 pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};

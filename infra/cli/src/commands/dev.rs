@@ -92,10 +92,11 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     };
     let cloud = Cloud::start(options).await?;
     let given = process_environment().get("VESTIBULE_DEMO_PASSWORD").filter(|given| !given.is_empty()).map(Secret::new);
-    let people = demo::users(&cloud.table(), &cloud.secrets(), &randomness, given, clock.now()).await?;
+    let people = demo::users(&cloud.table(), &cloud.secrets(), &randomness, given.clone(), clock.now()).await?;
+    let service = demo::clients::service(&cloud.table(), &randomness, given, clock.now()).await?;
     // Kept until the end: dropping it tells the operator's commands that nothing runs here.
     let _announcement = cloud.running(url.clone()).announce(place)?;
-    story::tell(&url, cloud.gateway(), &people)?;
+    story::tell(&url, cloud.gateway(), &people, service.as_ref())?;
     gateway::serve(Arc::clone(cloud.gateway()), listener, interrupted()).await?;
     output::line("\nstopping");
     cloud.stop().await;

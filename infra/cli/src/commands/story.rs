@@ -2,20 +2,28 @@
 
 use comfy_table::{Table, presets};
 use vestibule::policy::{Requirement, Rule, Rules};
+use vestibule::secret::Secret;
 use vestibule_local::demo::DemoUser;
+use vestibule_local::demo::clients::SERVICE;
 use vestibule_local::gateway::Gateway;
 use vestibule_local::template::ApiRoute;
 
 use super::Fault;
 use crate::output::line;
 
-pub(crate) fn tell(url: &str, gateway: &Gateway, people: &[DemoUser]) -> Result<(), Fault> {
+pub(crate) fn tell(
+    url: &str,
+    gateway: &Gateway,
+    people: &[DemoUser],
+    service: Option<&Secret<String>>,
+) -> Result<(), Fault> {
     line(format_args!("Vestibule answers at {url}\n"));
     line(routes(gateway.routes(), &authorizer::rules()?));
     line("");
     line(accounts(people));
     line("");
     line(commands(url, people));
+    line(service_commands(url, service));
     line("Ctrl-C stops everything. Other commands of `vestibule`, in another terminal, find it here.");
     Ok(())
 }
@@ -89,6 +97,15 @@ curl -sS -o /dev/null -w '%{{http_code}}\n' {url}/revoke -d "token=$REFRESH"
 curl -sS {url}/refresh -H 'content-type: application/json' -d "{{\"refresh_token\":\"$REFRESH\"}}"; echo
 curl -sS {url}/admin -H "authorization: Bearer $ACCESS"; echo
 "#
+    )
+}
+
+/// A service by itself (RFC 6749 §4.4).
+fn service_commands(url: &str, secret: Option<&Secret<String>>) -> String {
+    let secret = secret.map_or_else(|| "SECRET".to_owned(), |secret| secret.expose().replace('\'', r"'\''"));
+    format!(
+        "# a service, for itself{}\ncurl -sS {url}/oauth/token -u '{SERVICE}:{secret}' -d grant_type=client_credentials; echo\n",
+        if secret == "SECRET" { " (its secret was printed at the first start)" } else { "" }
     )
 }
 

@@ -181,6 +181,12 @@ impl Client {
         matches!(self.authentication, Authentication::None)
     }
 
+    /// The audience of a token for `resource`, if the client may ask for it; everybody may ask for the deployment's own.
+    pub fn audience<'a>(&'a self, resource: &str, own: &'a str) -> Option<&'a str> {
+        let registered = self.resources.iter().map(Resource::as_str);
+        registered.chain([own]).find(|audience| *audience == resource)
+    }
+
     /// Where a response goes if `presented` is one of its redirect URIs.
     pub fn redirect_target(&self, presented: &str) -> Option<Target> {
         self.redirect_uris.iter().find_map(|registered| registered.target(presented))

@@ -13,7 +13,7 @@ const PUBLIC: Check = Check("public-routes");
 const FILE: &str = "functions/authorizer/routes.toml";
 
 /// What somebody meets who is not signed in yet.
-const FOR_ANYBODY: [&str; 4] = ["login", "refresh", "revoke", "discovery"];
+const FOR_ANYBODY: [&str; 5] = ["login", "refresh", "revoke", "oauth_token", "discovery"];
 
 pub(super) fn rules(facts: &Facts) -> Vec<Finding> {
     let routes = &facts.review.stack.api.routes;

@@ -15,13 +15,16 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 6] = [
+const ALWAYS: [&str; 9] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
+    "POST /oauth/token",
+    "POST /oauth/introspect",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
+    "GET /openapi.json",
 ];
 
 #[test]
@@ -35,6 +38,7 @@ fn by_default_the_api_has_its_own_routes_only() {
             "AuthorizerFunction",
             "DiscoveryFunction",
             "LoginFunction",
+            "OauthTokenFunction",
             "RefreshFunction",
             "RevokeFunction",
             "RotateKeysFunction"

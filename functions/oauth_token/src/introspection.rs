@@ -1,0 +1,155 @@
+//! Token introspection (RFC 7662): what a token is worth at this moment.
+//!
+//! Whoever asks is a confidential client that proved itself, such as a resource server; others cannot try out tokens here (§4). A
+//! token that is worth nothing is `{"active":false}`, whatever the reason. That of a person is worth nothing once its session has
+//! ended, which the token itself cannot say.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::authentication::LiveSession;
+use vestibule::clock::Timestamp;
+use vestibule::fault::Fault;
+use vestibule::http::{OAuthError, form, json_response, oauth_client, request_id};
+use vestibule::identity::SessionId;
+use vestibule::keys::ReadPublicKeys;
+use vestibule::oauth::client_authentication::AcceptAssertion;
+use vestibule::oauth::clients::{Client, ReadClient, Standing};
+use vestibule::principal::Subject;
+use vestibule::scope::{Roles, Scopes};
+use vestibule::tokens::{VerifiedToken, VerifyError};
+
+/// Answers one question about a token.
+pub(super) async fn answer<S>(app: &App<S>, request: &Request) -> Response<Body>
+where
+    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Sync,
+{
+    let id = request_id(request);
+    let mut fields = match form(request) {
+        Ok(fields) => fields,
+        Err(fault) => {
+            Event::BadRequest { fault: &fault.logged() }.record(&id);
+            return OAuthError::from(fault).respond();
+        }
+    };
+    let client = match oauth_client(app, request, &mut fields).await {
+        Ok(client) if client.is_public() => {
+            Event::ClientRefused { client: Some(client.id.as_str()), reason: "public_client" }.record(&id);
+            return OAuthError::InvalidClient.respond();
+        }
+        Ok(client) => client,
+        Err(refused) => return refused,
+    };
+    let token = match fields.required("token") {
+        Ok(token) => token,
+        Err(fault) => {
+            Event::BadRequest { fault: &fault.logged() }.record(&id);
+            return OAuthError::from(fault).respond();
+        }
+    };
+    match inspect(app, token.expose()).await {
+        Ok(Ok(token)) => {
+            Event::Introspected { client: client.id.as_str(), reason: None }.record(&id);
+            json_response(&Active::of(&app.config.issuer, &token), None)
+        }
+        Ok(Err(reason)) => {
+            Event::Introspected { client: client.id.as_str(), reason: Some(reason) }.record(&id);
+            json_response(&Inactive { active: false }, None)
+        }
+        Err(fault) => {
+            Event::Failed { fault: &fault }.record(&id);
+            OAuthError::TemporarilyUnavailable.respond()
+        }
+    }
+}
+
+/// The token, if it is worth something now, or why it is not.
+async fn inspect<S>(app: &App<S>, token: &str) -> Result<Result<VerifiedToken, &'static str>, Fault>
+where
+    S: ReadClient + ReadPublicKeys + LiveSession + Sync,
+{
+    let token = match app.verifier.verify_for_any_audience(token.as_bytes(), &app.store).await {
+        Ok(token) => token,
+        Err(VerifyError::Refused(refusal)) => return Ok(Err(refusal.reason())),
+        Err(VerifyError::KeysUnavailable(fault)) => return Err(fault.into()),
+    };
+    let now = app.clock.now();
+    let alive = match (token.sub, token.sid) {
+        (Subject::User(user), Some(session)) => app.store.is_live(user, session, now).await?,
+        (Subject::Service(_), _) => is_served(find(app, &token.client_id, now).await?.as_deref()),
+        (Subject::User(_), None) => false,
+    };
+    Ok(if alive { Ok(token) } else { Err("ended") })
+}
+
+async fn find<S: ReadClient>(app: &App<S>, id: &str, now: Timestamp) -> Result<Option<Arc<Client>>, Fault> {
+    match id.parse() {
+        Ok(id) => Ok(app.clients.find(&app.store, &id, now).await?),
+        Err(_) => Ok(None),
+    }
+}
+
+fn is_served(client: Option<&Client>) -> bool {
+    client.is_some_and(|client| client.standing == Standing::Active)
+}
+
+#[derive(Serialize)]
+struct Inactive {
+    active: bool,
+}
+
+/// RFC 7662 §2.2, with the claims of RFC 9068.
+#[derive(Serialize)]
+struct Active<'a> {
+    active: bool,
+    token_type: &'static str,
+    iss: &'a str,
+    sub: Subject,
+    aud: Audience<'a>,
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "Scopes::is_empty")]
+    scope: &'a Scopes,
+    #[serde(skip_serializing_if = "Roles::is_empty")]
+    roles: &'a Roles,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<SessionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
+    iat: Timestamp,
+    exp: Timestamp,
+    jti: &'a str,
+}
+
+/// One, or several (RFC 7519 §4.1.3).
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    One(&'a str),
+    Several(&'a [String]),
+}
+
+impl<'a> Active<'a> {
+    fn of(issuer: &'a str, token: &'a VerifiedToken) -> Self {
+        Self {
+            active: true,
+            token_type: "Bearer",
+            iss: issuer,
+            sub: token.sub,
+            aud: match token.aud.as_slice() {
+                [one] => Audience::One(one),
+                several => Audience::Several(several),
+            },
+            client_id: &token.client_id,
+            scope: &token.scope,
+            roles: &token.roles,
+            sid: token.sid,
+            auth_time: token.auth_time,
+            iat: token.iat,
+            exp: token.exp,
+            jti: &token.jti,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What this function takes and gives.
+
+use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
+use vestibule::http::{Issued, MAX_BODY_BYTES};
+
+/// A parameter that a request may have and that says which client sends it.
+const fn of_client(name: &'static str, about: &'static str) -> Field {
+    Field::optional(name, about, Schema::Secret)
+}
+
+const CLIENT_ID: Field = Field::optional(
+    "client_id",
+    "The client, unless the Authorization header or an assertion says it.",
+    Schema::Text { min: 0, max: MAX_BODY_BYTES },
+);
+const CLIENT_SECRET: Field = of_client("client_secret", "With client_secret_post.");
+const ASSERTION_TYPE: Field = Field::optional(
+    "client_assertion_type",
+    "With private_key_jwt: urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+    Schema::Text { min: 0, max: MAX_BODY_BYTES },
+);
+const ASSERTION: Field = of_client("client_assertion", "With private_key_jwt (RFC 7523).");
+
+/// `POST /oauth/token` and `POST /oauth/introspect`.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        route: "POST /oauth/token",
+        id: "token",
+        summary: "Get tokens (RFC 6749 §3.2).",
+        caller: Caller::Anybody,
+        parameters: &[],
+        takes: Takes::Form(&[
+            Field::required("grant_type", "client_credentials.", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
+            Field::optional("scope", "Less than the client is registered for.", Schema::Scope),
+            Field::optional("resource", "Another audience (RFC 8707).", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
+            CLIENT_ID,
+            CLIENT_SECRET,
+            ASSERTION_TYPE,
+            ASSERTION,
+        ]),
+        gives: &[Gives { status: 200, about: "The tokens.", document: Some(Issued::SCHEMA) }],
+        refuses: Refuses::OAuth(&[400, 401, 413, 415]),
+    },
+    Operation {
+        route: "POST /oauth/introspect",
+        id: "introspect",
+        summary: "Ask what a token is worth now (RFC 7662).",
+        caller: Caller::Anybody,
+        parameters: &[],
+        takes: Takes::Form(&[
+            Field::required("token", "An access token.", Schema::Secret),
+            Field::optional("token_type_hint", "Not needed.", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
+            CLIENT_ID,
+            CLIENT_SECRET,
+            ASSERTION_TYPE,
+            ASSERTION,
+        ]),
+        gives: &[Gives {
+            status: 200,
+            about: "What it is worth; `active` is false for all that is worth nothing.",
+            document: Some(Schema::Object(&[Field::required("active", "Whether it is good now.", Schema::Boolean)])),
+        }],
+        refuses: Refuses::OAuth(&[400, 401, 413, 415]),
+    },
+];

@@ -1,0 +1,96 @@
+//! Token introspection (RFC 7662).
+
+use serde_json::json;
+use vestibule::oauth::clients::{Client, Grant, ManageClients, SecretMethod};
+use vestibule_tests::Scene;
+
+use crate::stage::{Registered, claims, expect_error, form, post, service, with_secret, worker};
+
+/// A resource server: it asks and gets no tokens itself.
+async fn resource_server(scene: &Scene) -> Registered {
+    let client = Client { grants: std::iter::empty::<Grant>().collect(), service: None, ..service("resource") };
+    with_secret(scene, client, SecretMethod::Basic).await
+}
+
+#[tokio::test]
+async fn a_live_token_is_told_with_its_claims_and_a_dead_one_with_nothing() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let tokens = scene.login(&scene.user("ada@example.com", "orders:read", "admin").await).await;
+    let told = asks.introspect(&scene, &tokens.access).await;
+    let said = claims(&tokens.access);
+    assert_eq!((&told["active"], &told["token_type"]), (&json!(true), &json!("Bearer")));
+    for claim in ["iss", "sub", "aud", "client_id", "scope", "roles", "sid", "auth_time", "iat", "exp", "jti"] {
+        assert_eq!(told[claim], said[claim], "{claim}");
+    }
+    scene.revoke(&tokens.refresh).await.expect(200);
+    assert_eq!(asks.introspect(&scene, &tokens.access).await, json!({ "active": false }), "at once, whatever its exp");
+}
+
+#[tokio::test]
+async fn a_services_token_is_good_until_it_expires_or_its_client_is_disabled() {
+    let scene = Scene::new().await;
+    let (asks, worker) = (resource_server(&scene).await, worker(&scene).await);
+    let resource = worker.token(&scene, "&resource=https%3A%2F%2Finvoices.example.com").await.expect(200);
+    let token = resource.member("access_token");
+    let told = asks.introspect(&scene, &token).await;
+    assert_eq!((&told["active"], &told["aud"]), (&json!(true), &json!("https://invoices.example.com")));
+    assert!(told.get("sid").is_none() && told["sub"].as_str().unwrap().starts_with("svc_"));
+    scene.cloud.table().set_client_disabled(&"worker".parse().unwrap(), Some(scene.clock.now())).await.unwrap();
+    scene.wait(60);
+    assert_eq!(asks.introspect(&scene, &token).await, json!({ "active": false }));
+    scene.cloud.table().set_client_disabled(&"worker".parse().unwrap(), None).await.unwrap();
+    scene.wait(60);
+    assert_eq!(asks.introspect(&scene, &token).await["active"], true);
+    scene.wait(180);
+    assert_eq!(asks.introspect(&scene, &token).await, json!({ "active": false }), "expired");
+}
+
+/// RFC 7662 §2.2: nothing but `active` is said of what is no good, whatever it is.
+#[tokio::test]
+async fn whatever_is_no_good_is_inactive_and_nothing_more() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let tokens = scene.login(&scene.demo().await).await;
+    let (head, signature) = tokens.access.rsplit_once('.').unwrap();
+    let turned: String = signature.chars().rev().collect();
+    let forged = format!("{head}.{turned}");
+    for token in ["x", "a.b.c", "vcs_x", "vk_live_x", &forged, &tokens.refresh, "\u{e4}", &"x".repeat(9000)] {
+        assert_eq!(asks.introspect(&scene, token).await, json!({ "active": false }));
+    }
+}
+
+/// RFC 7662 §2.1 and §4: who may ask.
+#[tokio::test]
+async fn only_a_confidential_client_that_proves_itself_may_ask() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let tokens = scene.login(&scene.demo().await).await;
+    let question = form(&[("token", &tokens.access)]);
+    expect_error(post(&scene, "/oauth/introspect", None, &question).await, 401, "invalid_client");
+    let bearer = format!("Bearer {}", tokens.access);
+    expect_error(post(&scene, "/oauth/introspect", Some(&bearer), &question).await, 401, "invalid_client");
+    let named = format!("{question}&client_id=resource");
+    expect_error(post(&scene, "/oauth/introspect", None, &named).await, 401, "invalid_client");
+    let grants = [Grant::AuthorizationCode].into_iter().collect();
+    let redirect_uris = vec!["https://app.example.com/callback".parse().unwrap()];
+    crate::stage::add(&scene, &Client { grants, redirect_uris, service: None, ..service("public") }).await;
+    let public = format!("{question}&client_id=public");
+    expect_error(post(&scene, "/oauth/introspect", None, &public).await, 401, "invalid_client");
+    expect_error(asks.post(&scene, "/oauth/introspect", "token_type_hint=x").await, 400, "invalid_request");
+    let twice = format!("{question}&{question}");
+    expect_error(asks.post(&scene, "/oauth/introspect", &twice).await, 400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_question_costs_one_read_of_the_session() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let tokens = scene.login(&scene.demo().await).await;
+    asks.introspect(&scene, &tokens.access).await;
+    scene.wire.take_calls();
+    asks.introspect(&scene, &tokens.access).await;
+    assert_eq!(scene.wire.take_calls(), ["GetItem"]);
+    asks.introspect(&scene, "nonsense").await;
+    assert_eq!(scene.wire.take_calls(), [""; 0]);
+}
