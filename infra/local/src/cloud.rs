@@ -14,14 +14,16 @@ use vestibule::policy::Rules;
 use vestibule::randomness::Randomness;
 use vestibule::store::{Secrets, Table};
 
-use crate::clients::clients;
+use crate::clients::{clients, ses};
 use crate::dynamodb::LocalDynamoDb;
 use crate::function::Function;
 use crate::functions::{FunctionFault, Functions, Runtime};
 use crate::gateway::{Gateway, GatewayFault};
+use crate::outbox::Outbox;
 use crate::provision::{self, ProvisionError};
 use crate::running::Running;
 use crate::secrets_manager::LocalSecretsManager;
+use crate::ses::LocalSes;
 use crate::storage::{StartError, Storage};
 use crate::template::{ApiRoute, Parameters, Stack, TemplateFault};
 
@@ -96,6 +98,8 @@ pub struct Cloud {
     parameters: Parameters,
     dynamodb: LocalDynamoDb,
     secrets_manager: LocalSecretsManager,
+    ses: LocalSes,
+    outbox: Outbox,
     clients: Clients,
 }
 
@@ -114,9 +118,12 @@ impl Cloud {
         };
         let dynamodb = LocalDynamoDb::start(storage("dynamodb.sqlite")).await?;
         let secrets_manager = LocalSecretsManager::start(storage("secrets.json")).await?;
+        let outbox = Outbox::default();
+        let mail = LocalSes::start(outbox.clone()).await?;
         // What is made at the start does not pass the tests' wire: it is the template's work, not the functions'.
         let plain = clients(&dynamodb.endpoint_url(), &secrets_manager.endpoint_url(), None).await;
         provision::table(&plain, &stack.table).await?;
+        let letters = ses(&mail.endpoint_url(), options.wire.clone()).await;
         let clients = match options.wire {
             None => plain.clone(),
             wire => clients(&dynamodb.endpoint_url(), &secrets_manager.endpoint_url(), wire).await,
@@ -129,10 +136,23 @@ impl Cloud {
             runtime: options.runtime,
             dynamodb: dynamodb.endpoint_url(),
             secrets_manager: secrets_manager.endpoint_url(),
+            ses: letters,
+            ses_endpoint: mail.endpoint_url(),
         };
         let gateway = gateway(&stack, &functions)?;
         let (template, parameters) = (options.template, options.parameters);
-        let cloud = Self { gateway, functions, stack, template, parameters, dynamodb, secrets_manager, clients: plain };
+        let cloud = Self {
+            gateway,
+            functions,
+            stack,
+            template,
+            parameters,
+            dynamodb,
+            secrets_manager,
+            ses: mail,
+            outbox,
+            clients: plain,
+        };
         provision::keys(&cloud.secrets(), &cloud.table(), &options.randomness, options.clock.now()).await?;
         Ok(cloud)
     }
@@ -159,6 +179,11 @@ impl Cloud {
     pub fn function(&self, logical_id: &str) -> Result<Option<Arc<dyn Function>>, CloudFault> {
         let resource = self.stack.functions.get(logical_id);
         Ok(resource.map(|resource| self.functions.function(resource)).transpose()?)
+    }
+
+    /// The letters that it has sent.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// Clients for its services that pass no wire.
@@ -195,6 +220,7 @@ impl Cloud {
         drop((self.gateway, self.functions));
         self.dynamodb.stop().await;
         self.secrets_manager.stop().await;
+        self.ses.stop().await;
     }
 
     /// A template without the secret gets a name under which nothing is found.

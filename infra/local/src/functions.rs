@@ -4,6 +4,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use accounts::{Accounts, Ses};
 use authorizer::Authorizer;
 use lambda_http::{Body, Request, Response};
 use vestibule::app::{App, Clients};
@@ -61,6 +62,7 @@ pub fn needs(binary: &str) -> Option<&'static [Need]> {
         "whoami" => Some(whoami::NEEDS),
         "authorizer" => Some(authorizer::NEEDS),
         "rotate_keys" => Some(rotate_keys::NEEDS),
+        "accounts" => Some(accounts::NEEDS),
         _ => None,
     }
 }
@@ -74,6 +76,8 @@ pub(crate) struct Functions {
     pub(crate) runtime: Runtime,
     pub(crate) dynamodb: String,
     pub(crate) secrets_manager: String,
+    pub(crate) ses: aws_sdk_sesv2::Client,
+    pub(crate) ses_endpoint: String,
 }
 
 impl Functions {
@@ -114,6 +118,12 @@ impl Functions {
                 };
                 Ok(Arc::new(InProcess::json(handle, resource.timeout)))
             }
+            "accounts" => {
+                let app = self.app(resource, accounts::NEEDS)?;
+                let ses = Ses::new(self.ses.clone(), app.config.mail_from.clone().unwrap_or_default());
+                let service = vestibule::lambda::service(Arc::new(Accounts::new(app, ses)), accounts::handle);
+                Ok(Arc::new(InProcess::http(service, resource.timeout)))
+            }
             other => Err(FunctionFault::Unknown(other.to_owned())),
         }
     }
@@ -145,6 +155,7 @@ impl Functions {
         let local = [
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.dynamodb.clone()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), self.secrets_manager.clone()),
+            ("AWS_ENDPOINT_URL_SESV2".to_owned(), self.ses_endpoint.clone()),
         ];
         ProcessSettings {
             env: resource.environment.clone().into_iter().chain(local).collect(),

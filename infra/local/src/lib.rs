@@ -1,4 +1,4 @@
-//! This crate is API Gateway, Lambda, DynamoDB and Secrets Manager on a laptop.
+//! This crate is API Gateway, Lambda, DynamoDB, Secrets Manager and SES on a laptop.
 
 pub mod clients;
 pub mod cloud;
@@ -10,11 +10,13 @@ pub mod gateway;
 pub mod in_process;
 mod loopback;
 pub mod openapi;
+pub mod outbox;
 pub mod process_function;
 pub mod provision;
 pub mod running;
 mod runtime_api;
 pub mod secrets_manager;
+pub mod ses;
 pub mod storage;
 pub mod template;
 mod world;

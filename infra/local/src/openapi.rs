@@ -32,7 +32,15 @@ pub enum Undocumented {
 
 /// Every operation of every function.
 pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
-    [login::OPERATIONS, refresh::OPERATIONS, revoke::OPERATIONS, discovery::OPERATIONS, oauth_token::OPERATIONS]
+    let functions = [
+        login::OPERATIONS,
+        refresh::OPERATIONS,
+        revoke::OPERATIONS,
+        discovery::OPERATIONS,
+        oauth_token::OPERATIONS,
+        accounts::OPERATIONS,
+    ];
+    functions
         .into_iter()
         .flatten()
         .map(|operation| (operation.route, operation))

@@ -6,12 +6,14 @@ mod identifier;
 mod one_time_token;
 pub mod own;
 pub mod register;
+mod username;
 
 use std::future::Future;
 
 pub use account::{Account, LoginRecord, Standing};
 pub use identifier::{Identifier, InvalidIdentifier};
 pub use one_time_token::{FindToken, Grant, KeepToken, OneTimeToken, Purpose, TokenHash};
+pub use username::{InvalidUsername, Username};
 
 use crate::clock::Timestamp;
 use crate::identity::UserId;

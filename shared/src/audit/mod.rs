@@ -7,6 +7,7 @@
 pub mod key_trail;
 pub mod trail;
 
+use self::trail::AccountChange;
 use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::limits::Class;
 use crate::principal::Subject;
@@ -123,6 +124,36 @@ pub enum Event<'a> {
         /// What failed.
         fault: &'a dyn std::fmt::Display,
     },
+    /// An account was changed as its trail has it.
+    AccountChanged {
+        /// Whose.
+        user: UserId,
+        /// How.
+        change: AccountChange,
+    },
+    /// A letter was handed to the mail service because of a request that hears the same whether or not there is an account.
+    LetterSent {
+        /// Whose account it is about, if there is one.
+        user: Option<UserId>,
+        /// Which letter.
+        letter: &'static str,
+    },
+    /// What was asked is done, but the letter that tells of it was not taken.
+    LetterNotSent {
+        /// Whose account it is about.
+        user: UserId,
+        /// Which letter.
+        letter: &'static str,
+        /// What failed.
+        fault: &'a dyn std::fmt::Display,
+    },
+    /// What somebody wanted of their account was refused.
+    AccountChangeRefused {
+        /// Whose account, if it is known.
+        user: Option<UserId>,
+        /// Why.
+        reason: &'static str,
+    },
     /// A step of a key rotation was taken.
     KeysStep {
         /// Which.
@@ -228,6 +259,26 @@ impl Event<'_> {
                 fault: Some(fault),
                 ..Line::new("session_not_noted", Level::Warn)
             },
+            Self::AccountChanged { user, change } => Line {
+                user: Some(user),
+                outcome: Some(change.as_str()),
+                counts: Some(Metric::AccountChanges),
+                ..Line::new("account_changed", Level::Info)
+            },
+            Self::LetterSent { user, letter } => Line {
+                user,
+                outcome: Some(letter),
+                counts: Some(Metric::Letters),
+                ..Line::new("letter_sent", Level::Info)
+            },
+            Self::LetterNotSent { user, letter, fault } => Line {
+                decides: false,
+                user: Some(user),
+                outcome: Some(letter),
+                fault: Some(fault),
+                ..Line::new("letter_not_sent", Level::Warn)
+            },
+            Self::AccountChangeRefused { user, reason } => Line { user, ..refused("account_change_refused", reason) },
             Self::KeysStep { step, outcome } => {
                 Line { step: Some(step), outcome: Some(outcome), ..Line::new("keys_step", Level::Info) }
             }

@@ -26,5 +26,5 @@ pub use oauth_client::oauth_client;
 pub use principal::{principal, route_key};
 pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;
-pub use response::{empty, json_response, json_text};
+pub use response::{accepted, created, empty, json_response, json_text};
 pub use session_cookie::{clear_cookie, give_cookie};

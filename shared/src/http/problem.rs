@@ -30,6 +30,12 @@ pub enum ProblemKind {
     CrossSite,
     /// The caller is known and may not do this.
     Forbidden,
+    /// The password that a signed-in person was asked for again is wrong. No 401: the credential of the request is good.
+    WrongPassword,
+    /// What a letter carried is spent, expired or was never mailed.
+    InvalidOneTimeToken,
+    /// The name belongs to another account.
+    NameTaken,
     /// Nothing is served under this path.
     NotFound,
     /// Too often; the answer says when to come back.
@@ -82,6 +88,11 @@ impl ProblemKind {
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "invalid-token", "The credential is not valid"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site", "The request comes from another site"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The caller may not do this"),
+            Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong-password", "The current password is not right"),
+            Self::InvalidOneTimeToken => {
+                (StatusCode::BAD_REQUEST, "invalid-one-time-token", "The one-time token is not valid")
+            }
+            Self::NameTaken => (StatusCode::CONFLICT, "name-taken", "The name belongs to another account"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
             Self::TooManyRequests => {
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests in a given time")

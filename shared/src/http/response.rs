@@ -25,7 +25,17 @@ pub fn json_response(document: &impl Serialize, max_age: Option<u32>) -> Respons
     json_text(&serde_json::to_string(document).unwrap_or_default(), max_age)
 }
 
-/// The same with a document that is text already.
+/// 201 with a document about what was made.
+pub fn created(document: &impl Serialize) -> Response<Body> {
+    respond(StatusCode::CREATED, "application/json", serde_json::to_string(document).unwrap_or_default())
+}
+
+/// 202 with a document that says the same whatever becomes of it.
+pub fn accepted(document: &impl Serialize) -> Response<Body> {
+    respond(StatusCode::ACCEPTED, "application/json", serde_json::to_string(document).unwrap_or_default())
+}
+
+/// The same as [`json_response`] with a document that is text already.
 pub fn json_text(document: &str, max_age: Option<u32>) -> Response<Body> {
     let mut response = respond(StatusCode::OK, "application/json", document);
     if let Some(Ok(value)) = max_age.map(|seconds| HeaderValue::try_from(format!("public, max-age={seconds}"))) {

@@ -9,6 +9,8 @@
 //! | `Retries` | Count | `function` | refreshes that were given the same token again |
 //! | `Reuse` | Count | `function` | sessions that ended because a spent refresh token came back |
 //! | `Revocations` | Count | `function` | sessions that their holder ended |
+//! | `AccountChanges` | Count | `function` | accounts that people made, changed or deleted themselves |
+//! | `Letters` | Count | `function` | letters that were sent to whoever asked for an account or its password |
 //! | `Decisions` | Count | `function`, `decision` | the authorizer's: `permitted`, `forbidden`, `unauthenticated`, `unanswered` |
 //! | `Failures` | Count | `function` | requests that ended in 503, or without an answer of the authorizer, for a dependency's fault |
 //! | `RotationFailures` | Count | `function` | steps of a key rotation that were not taken |
@@ -35,6 +37,8 @@ pub enum Metric {
     Retries,
     Reuse,
     Revocations,
+    AccountChanges,
+    Letters,
     Decisions,
     Failures,
     RotationFailures,
@@ -45,7 +49,7 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SignIns,
         Self::Refusals,
         Self::Limited,
@@ -53,6 +57,8 @@ impl Metric {
         Self::Retries,
         Self::Reuse,
         Self::Revocations,
+        Self::AccountChanges,
+        Self::Letters,
         Self::Decisions,
         Self::Failures,
         Self::RotationFailures,
@@ -71,6 +77,8 @@ impl Metric {
             Self::Retries => "Retries",
             Self::Reuse => "Reuse",
             Self::Revocations => "Revocations",
+            Self::AccountChanges => "AccountChanges",
+            Self::Letters => "Letters",
             Self::Decisions => "Decisions",
             Self::Failures => "Failures",
             Self::RotationFailures => "RotationFailures",
@@ -92,6 +100,8 @@ impl Metric {
             | Self::Retries
             | Self::Reuse
             | Self::Revocations
+            | Self::AccountChanges
+            | Self::Letters
             | Self::Decisions
             | Self::Failures
             | Self::RotationFailures
@@ -109,6 +119,8 @@ impl Metric {
             | Self::Retries
             | Self::Reuse
             | Self::Revocations
+            | Self::AccountChanges
+            | Self::Letters
             | Self::Failures
             | Self::RotationFailures
             | Self::SigningKeyAge

@@ -97,7 +97,9 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     // Kept until the end: dropping it tells the operator's commands that nothing runs here.
     let _announcement = cloud.running(url.clone()).announce(place)?;
     story::tell(&url, cloud.gateway(), &people, service.as_ref())?;
-    gateway::serve(Arc::clone(cloud.gateway()), listener, interrupted()).await?;
+    let outbox = cloud.outbox().clone();
+    let pages = move |request: &_| outbox.page(request);
+    gateway::serve_with_pages(Arc::clone(cloud.gateway()), pages, listener, interrupted()).await?;
     output::line("\nstopping");
     cloud.stop().await;
     Ok(())

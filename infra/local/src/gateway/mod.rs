@@ -29,7 +29,7 @@ use authorization::Authorization;
 use routes::Routes;
 
 pub use exchange::Exchange;
-pub use server::serve;
+pub use server::{serve, serve_with_pages};
 
 /// One stage of one API, and the functions behind it.
 pub struct Gateway {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body as _, Incoming};
@@ -58,12 +59,29 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// The listener accepts nothing any more.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
-    serve_within(BOUNDS, gateway, listener, stop).await
+    serve_within(BOUNDS, gateway, Arc::new(|_: &Parts| None), listener, stop).await
 }
+
+/// The same, and beside it whatever page `pages` has for a request, which then is no request to the API.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_pages(
+    gateway: Arc<Gateway>,
+    pages: impl Fn(&Parts) -> Option<Response<Bytes>> + Send + Sync + 'static,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    serve_within(BOUNDS, gateway, Arc::new(pages), listener, stop).await
+}
+
+/// What is served beside the API.
+type Pages = Arc<dyn Fn(&Parts) -> Option<Response<Bytes>> + Send + Sync>;
 
 async fn serve_within(
     bounds: Bounds,
     gateway: Arc<Gateway>,
+    pages: Pages,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -79,7 +97,14 @@ async fn serve_within(
         match accepted {
             Ok((stream, peer)) => {
                 failures = 0;
-                connections.spawn(converse(bounds, Arc::clone(&gateway), stream, peer.ip(), graceful.watcher()));
+                connections.spawn(converse(
+                    bounds,
+                    Arc::clone(&gateway),
+                    Arc::clone(&pages),
+                    stream,
+                    peer.ip(),
+                    graceful.watcher(),
+                ));
                 while connections.try_join_next().is_some() {}
             }
             Err(error) => {
@@ -99,13 +124,20 @@ async fn serve_within(
     ended
 }
 
-async fn converse(bounds: Bounds, gateway: Arc<Gateway>, stream: TcpStream, peer: IpAddr, watcher: Watcher) {
+async fn converse(
+    bounds: Bounds,
+    gateway: Arc<Gateway>,
+    pages: Pages,
+    stream: TcpStream,
+    peer: IpAddr,
+    watcher: Watcher,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(target: "gateway", %error, "a connection keeps Nagle's delay");
     }
     let service = service_fn(move |request| {
-        let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(answer(bounds, &gateway, peer, request).await.map(Full::new)) }
+        let (gateway, pages) = (Arc::clone(&gateway), Arc::clone(&pages));
+        async move { Ok::<_, Infallible>(answer(bounds, &gateway, &pages, peer, request).await.map(Full::new)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -118,8 +150,17 @@ async fn converse(bounds: Bounds, gateway: Arc<Gateway>, stream: TcpStream, peer
     }
 }
 
-async fn answer(bounds: Bounds, gateway: &Gateway, peer: IpAddr, request: Request<Incoming>) -> Response<Bytes> {
+async fn answer(
+    bounds: Bounds,
+    gateway: &Gateway,
+    pages: &Pages,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Response<Bytes> {
     let (head, body) = request.into_parts();
+    if let Some(page) = pages(&head) {
+        return page;
+    }
     let reason = match read(bounds, body).await {
         Ok(body) => return gateway.call(peer, Request::from_parts(head, body)).await,
         Err(reason) => reason,

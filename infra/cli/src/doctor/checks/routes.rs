@@ -12,8 +12,8 @@ const PUBLIC: Check = Check("public-routes");
 /// Where the rules stand. Doctor knows those that it was built with, as the authorizer of the same release does.
 const FILE: &str = "functions/authorizer/routes.toml";
 
-/// What somebody meets who is not signed in yet.
-const FOR_ANYBODY: [&str; 5] = ["login", "refresh", "revoke", "oauth_token", "discovery"];
+/// What somebody meets who is not signed in yet, and what finds out itself who is.
+const FOR_ANYBODY: [&str; 6] = ["login", "refresh", "revoke", "oauth_token", "discovery", "accounts"];
 
 pub(super) fn rules(facts: &Facts) -> Vec<Finding> {
     let routes = &facts.review.stack.api.routes;

@@ -50,7 +50,7 @@ async fn served(bounds: Bounds) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(serve_within(bounds, gateway, listener, async {
+    let task = tokio::spawn(serve_within(bounds, gateway, Arc::new(|_: &_| None), listener, async {
         let _ = stopped.await;
     }));
     Server { address, stop, task, begun, end }

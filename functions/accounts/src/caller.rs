@@ -1,0 +1,107 @@
+//! Who is signed in, as they stand, and whether they know their password; `GET /account`.
+
+use lambda_http::Request;
+use vestibule::accounts::own::FindAccount;
+use vestibule::accounts::{Account, FindLogin, Identifier, LoginRecord};
+use vestibule::api_keys::FindApiKey;
+use vestibule::audit::Event;
+use vestibule::authentication::LiveSession;
+use vestibule::fault::Fault;
+use vestibule::http::{caller, request_id, within};
+use vestibule::identity::{SessionId, UserId};
+use vestibule::keys::{ReadPublicKeys, SymmetricKeys};
+use vestibule::limits::{Admit, Class, Key};
+use vestibule::mail::{Address, Letter, Mailer};
+use vestibule::passwords::{Password, Verdict};
+use vestibule::secret::Secret;
+use vestibule::storage::StoreError;
+
+use crate::Accounts;
+use crate::answer::{Done, Refusal, invalid};
+
+/// What it takes to find out who is calling.
+pub trait FindCaller: ReadPublicKeys + LiveSession + FindApiKey {}
+impl<S: ReadPublicKeys + LiveSession + FindApiKey> FindCaller for S {}
+
+/// A person, and the session that they call from.
+#[derive(Clone, Copy)]
+pub(crate) struct Person {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}
+
+pub(crate) async fn show<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindCaller + FindAccount + Sync,
+{
+    let person = person(world, request).await?;
+    Ok(Done::Shown(own(world, person).await?))
+}
+
+/// The person who is calling.
+pub(crate) async fn person<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Person, Refusal>
+where
+    S: FindCaller + Sync,
+{
+    let principal = caller(&world.app, request).await?;
+    let (Some(user), Some(session)) = (principal.sub.user(), principal.sid) else { return Err(Refusal::NoPerson) };
+    Ok(Person { user, session })
+}
+
+/// Their account. It is there as long as a session of it lives, but for the moments in which it is deleted.
+pub(crate) async fn own<S, M>(world: &Accounts<S, M>, person: Person) -> Result<Account, Refusal>
+where
+    S: FindAccount,
+{
+    world.app.store.find_account(person.user).await?.ok_or_else(|| gone(person.user))
+}
+
+fn gone(user: UserId) -> Refusal {
+    let fault = format!("the account of {user} is gone, or is being changed");
+    Refusal::Failed(Fault::Store(StoreError::Unavailable { operation: "GetItem (an account)", detail: fault }))
+}
+
+/// Whether the person knows their password, asked again before what matters. Guesses are counted, whoever has taken over the session.
+pub(crate) async fn proven<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    account: &Account,
+    password: &Secret<String>,
+    field: &'static str,
+    keys: &SymmetricKeys,
+) -> Result<LoginRecord, Refusal>
+where
+    S: FindLogin + Admit + Sync,
+{
+    let app = &world.app;
+    let password = Password::parse(password).map_err(|fault| invalid(field, &fault))?;
+    within(app, request, &[Key::user(Class::PasswordAgain, account.user)]).await?;
+    let record = record(world, account).await?;
+    match app.hasher.check(&password, &record.password, keys.peppers()).await? {
+        Verdict::Right { .. } => Ok(record),
+        Verdict::Wrong => Err(Refusal::WrongPassword(account.user)),
+    }
+}
+
+/// What the account signs in with, as it stands.
+pub(crate) async fn record<S, M>(world: &Accounts<S, M>, account: &Account) -> Result<LoginRecord, Refusal>
+where
+    S: FindLogin,
+{
+    let name = account.identifiers.first().ok_or_else(|| gone(account.user))?;
+    let record = world.app.store.find_login(name).await?;
+    record.filter(|record| record.version == account.version).ok_or_else(|| gone(account.user))
+}
+
+/// Tells the owner what has just been done. It is done whether or not they can be told.
+pub(crate) async fn tell<S, M>(world: &Accounts<S, M>, request: &Request, account: &Account, letter: &Letter<'_>)
+where
+    M: Mailer,
+{
+    let email = account.identifiers.iter().find(|name| name.is_email()).cloned();
+    // An operator may have made an account whose address no mail can be sent to.
+    let Some(address) = email.and_then(|email: Identifier| Address::try_from(email).ok()) else { return };
+    if let Err(fault) = world.mailer.send(letter.to(address, &world.sender)).await {
+        Event::LetterNotSent { user: account.user, letter: letter.name(), fault: &fault }.record(&request_id(request));
+    }
+}

@@ -1,0 +1,100 @@
+//! `POST /account/email` and `POST /account/email/verify`: another address, once its mailbox has answered.
+//!
+//! The old address hears of it before the new one can answer. Whether the new one has an account is told to its mailbox alone: the
+//! work and the answer are the same (promise 5). The token counts only where its owner is signed in, so that a stranger whose address
+//! was typed by mistake cannot take the account over with it.
+
+use lambda_http::Request;
+use vestibule::accounts::by_token::{ChangeEmail, Redemption};
+use vestibule::accounts::own::FindAccount;
+use vestibule::accounts::{FindLogin, FindToken, Grant, Identifier, KeepToken, OneTimeToken, Purpose};
+use vestibule::audit::trail::AccountChange;
+use vestibule::http::{json, network, within};
+use vestibule::limits::{Admit, Class, Key};
+use vestibule::mail::{Address, Letter, Mailer};
+use vestibule::secret::Secret;
+
+use crate::Accounts;
+use crate::answer::{Done, Refusal, invalid};
+use crate::caller::{FindCaller, own, person, proven, record};
+
+pub(crate) async fn ask<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindCaller + FindAccount + FindLogin + KeepToken + Admit + Sync,
+    M: Mailer + Sync,
+{
+    let app = &world.app;
+    let person = person(world, request).await?;
+    let (new, password) = wish(request)?;
+    let account = own(world, person).await?;
+    if account.identifiers.contains(new.identifier()) {
+        return Err(Refusal::Malformed(invalid("email", &"is the address of the account already")));
+    }
+    let keys = app.symmetric_keys().await?;
+    proven(world, request, &account, &password, "password", &keys).await?;
+    let counts =
+        [Key::network(Class::AccountNetwork, network(request)), Key::typed(Class::Mail, new.as_str(), keys.mac_keys())];
+    within(app, request, &counts).await?;
+    let taken = app.store.find_login(new.identifier()).await?.is_some();
+    let token = OneTimeToken::draw(&app.randomness)?;
+    let purpose = Purpose::ChangeEmail { user: person.user, version: account.version, email: new.identifier().clone() };
+    app.store.keep_token(&token.hash(), &purpose.granted_at(app.clock.now())).await?;
+    if let Some(old) = account.identifiers.iter().find(|name| name.is_email()).cloned().and_then(deliverable) {
+        world.mailer.send(Letter::EmailChanging { to: &new }.to(old, &world.sender)).await?;
+    }
+    let letter = if taken { Letter::AddressInUse } else { Letter::ConfirmEmail { token: &token } };
+    let name = letter.name();
+    world.mailer.send(letter.to(new, &world.sender)).await?;
+    Ok(Done::Sent { user: Some(person.user), letter: name })
+}
+
+pub(crate) async fn change<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindCaller + FindAccount + FindLogin + FindToken + ChangeEmail + Admit + Sync,
+{
+    let app = &world.app;
+    let person = person(world, request).await?;
+    let token = token(request)?;
+    within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
+    let refused = |reason| Refusal::Token { user: Some(person.user), reason };
+    let token = token.ok_or_else(|| refused("unknown_one_time_token"))?.hash();
+    let now = app.clock.now();
+    let Some(Grant { purpose: Purpose::ChangeEmail { user, version, email }, .. }) =
+        app.store.find_token(&token, now).await?
+    else {
+        return Err(refused("unknown_one_time_token"));
+    };
+    if user != person.user {
+        return Err(refused("token_of_another"));
+    }
+    let account = own(world, person).await?;
+    if account.version != version {
+        return Err(refused("account_changed"));
+    }
+    let record = record(world, &account).await?;
+    match app.store.change_email(&token, &account, &record.password, &email, now).await? {
+        Redemption::Done => Ok(Done::Changed { user, change: AccountChange::EmailChanged }),
+        Redemption::Taken(name) => Err(Refusal::Taken(name)),
+        Redemption::Void => Err(refused("account_changed")),
+    }
+}
+
+fn wish(request: &Request) -> Result<(Address, Secret<String>), Refusal> {
+    let mut fields = json(request)?;
+    let email = fields.required("email")?;
+    let password = fields.required("password")?;
+    fields.finish()?;
+    Ok((Address::parse(email.expose()).map_err(|fault| invalid("email", &fault))?, password))
+}
+
+fn token(request: &Request) -> Result<Option<OneTimeToken>, Refusal> {
+    let mut fields = json(request)?;
+    let token = fields.required("token")?;
+    fields.finish()?;
+    Ok(OneTimeToken::parse(&token))
+}
+
+/// An operator may have made an account whose address no mail can be sent to.
+fn deliverable(email: Identifier) -> Option<Address> {
+    Address::try_from(email).ok()
+}

@@ -1,0 +1,48 @@
+//! `POST /account/password`: the old password and a new one; every other device is signed out (OWASP ASVS 5.0 §6.2.3, §7.4.3).
+
+use lambda_http::Request;
+use vestibule::accounts::FindLogin;
+use vestibule::accounts::own::{ChangePassword, FindAccount};
+use vestibule::audit::trail::AccountChange;
+use vestibule::http::json;
+use vestibule::limits::Admit;
+use vestibule::mail::{Letter, Mailer};
+use vestibule::secret::Secret;
+use vestibule::sessions::Ending;
+use vestibule::sessions::end::EndSessions;
+
+use crate::Accounts;
+use crate::answer::{Done, Refusal};
+use crate::caller::{FindCaller, own, person, proven, tell};
+use crate::register::chosen;
+
+pub(crate) async fn change<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindCaller + FindAccount + FindLogin + ChangePassword + EndSessions + Admit + Sync,
+    M: Mailer + Sync,
+{
+    let app = &world.app;
+    let person = person(world, request).await?;
+    let (current, new) = wish(request)?;
+    let account = own(world, person).await?;
+    let new = chosen(&new, &account.identifiers, "new_password")?;
+    let keys = app.symmetric_keys().await?;
+    proven(world, request, &account, &current, "current_password", &keys).await?;
+    let hash = app.hasher.hash(&new, keys.peppers()).await?;
+    let now = app.clock.now();
+    app.store.change_password(&account, &hash, now).await?;
+    let ended = app.store.end_others(person.user, person.session, Ending::PasswordChanged, now).await;
+    if let Some(fault) = ended.failed {
+        return Err(Refusal::SessionsLeft { user: person.user, fault });
+    }
+    tell(world, request, &account, &Letter::PasswordChanged).await;
+    Ok(Done::Changed { user: person.user, change: AccountChange::PasswordChanged })
+}
+
+fn wish(request: &Request) -> Result<(Secret<String>, Secret<String>), Refusal> {
+    let mut fields = json(request)?;
+    let current = fields.required("current_password")?;
+    let new = fields.required("new_password")?;
+    fields.finish()?;
+    Ok((current, new))
+}

@@ -1,0 +1,46 @@
+//! `POST /account/delete`: credentials, sessions, keys and names go; the trail stays (GDPR Article 17 and 17(3)).
+//!
+//! First nobody can sign in any more, in one transaction; then what is left goes, this session last. Whoever is told 503 in between
+//! still has it, and asks again.
+
+use lambda_http::Request;
+use vestibule::accounts::FindLogin;
+use vestibule::accounts::own::{DeleteAccount, FindAccount};
+use vestibule::audit::trail::AccountChange;
+use vestibule::http::json;
+use vestibule::limits::Admit;
+use vestibule::mail::{Letter, Mailer};
+use vestibule::secret::Secret;
+
+use crate::Accounts;
+use crate::answer::{Done, Refusal};
+use crate::caller::{FindCaller, person, proven, tell};
+
+pub(crate) async fn delete<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindCaller + FindAccount + FindLogin + DeleteAccount + Admit + Sync,
+    M: Mailer + Sync,
+{
+    let app = &world.app;
+    let person = person(world, request).await?;
+    let password = wish(request)?;
+    let account = app.store.find_account(person.user).await?;
+    // Without an account, an earlier request got so far: its password was right, and there is none left to ask for.
+    if let Some(account) = &account {
+        let keys = app.symmetric_keys().await?;
+        proven(world, request, account, &password, "password", &keys).await?;
+        app.store.delete_account(account, app.clock.now()).await?;
+    }
+    app.store.erase(person.user, Some(person.session)).await?;
+    if let Some(account) = &account {
+        tell(world, request, account, &Letter::Deleted).await;
+    }
+    Ok(Done::Changed { user: person.user, change: AccountChange::Deleted })
+}
+
+fn wish(request: &Request) -> Result<Secret<String>, Refusal> {
+    let mut fields = json(request)?;
+    let password = fields.required("password")?;
+    fields.finish()?;
+    Ok(password)
+}

@@ -1,0 +1,87 @@
+//! Accounts in their owners' hands: register, recover, change, delete (OWASP ASVS 5.0 V6, NIST SP 800-63B-4 §3.1.1, §4.2).
+//!
+//! There is no unverified account: whoever asks for one, or for a new password, gets a letter, and the answer is the same whether or
+//! not there is an account for the address, in content, in calls of storage and in letters (promise 5). What the letter carries makes
+//! the account, with a password that the reader of the mailbox chooses. Who is signed in is asked here, and the session must live.
+
+mod answer;
+mod ask;
+mod caller;
+mod change_email;
+mod change_password;
+mod delete;
+mod operations;
+mod register;
+mod reset;
+mod ses;
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use vestibule::accounts::by_token::{ChangeEmail, RegisterByToken, ResetPassword};
+use vestibule::accounts::own::{ChangePassword, DeleteAccount, FindAccount};
+use vestibule::accounts::{FindLogin, FindToken, KeepToken};
+use vestibule::app::App;
+use vestibule::config::Need;
+use vestibule::http::route_key;
+use vestibule::limits::Admit;
+use vestibule::mail::{Mailer, Sender};
+use vestibule::sessions::end::EndSessions;
+use vestibule::store::Table;
+use vestibule::telemetry::Sandbox;
+
+pub use operations::OPERATIONS;
+pub use ses::{Ses, timeouts};
+
+use answer::Refusal;
+use ask::Asked;
+use caller::FindCaller;
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::Mail];
+
+/// What the world supplies to this function.
+#[derive(Debug)]
+pub struct Accounts<S = Table, M = Ses> {
+    app: Arc<App<S>>,
+    mailer: M,
+    sender: Sender,
+}
+
+impl<S, M> Accounts<S, M> {
+    /// Accounts over `app`, whose letters `mailer` delivers.
+    pub fn new(app: Arc<App<S>>, mailer: M) -> Self {
+        let sender = app.config.sender();
+        Self { app, mailer, sender }
+    }
+}
+
+impl<S, M> AsRef<Sandbox> for Accounts<S, M> {
+    fn as_ref(&self) -> &Sandbox {
+        &self.app.sandbox
+    }
+}
+
+/// Answers one request.
+pub async fn handle<S, M>(world: Arc<Accounts<S, M>>, request: Request) -> Response<Body>
+where
+    S: FindLogin + FindToken + KeepToken + RegisterByToken + ResetPassword,
+    S: FindAccount + ChangePassword + ChangeEmail + DeleteAccount + EndSessions,
+    S: FindCaller + Admit + Sync,
+    M: Mailer + Sync,
+{
+    let world = &*world;
+    let outcome = match route_key(&request).as_deref() {
+        Some("POST /accounts") => ask::letter(world, &request, Asked::ForAnAccount).await,
+        Some("POST /accounts/verify") => register::register(world, &request).await,
+        Some("POST /password/forgot") => ask::letter(world, &request, Asked::ForAPassword).await,
+        Some("POST /password/reset") => reset::reset(world, &request).await,
+        Some("GET /account") => caller::show(world, &request).await,
+        Some("POST /account/password") => change_password::change(world, &request).await,
+        Some("POST /account/email") => change_email::ask(world, &request).await,
+        Some("POST /account/email/verify") => change_email::change(world, &request).await,
+        Some("POST /account/delete") => delete::delete(world, &request).await,
+        _ => Err(Refusal::NoSuchRoute),
+    };
+    answer::respond(outcome, &request, &world.app.config.issuer)
+}

@@ -1,0 +1,78 @@
+//! `POST /accounts/verify`: the letter's token, a password and perhaps a username make the account.
+//!
+//! Whoever reads the mailbox chooses the password, so nobody can make an account for somebody else's address and wait for them in it.
+
+use lambda_http::Request;
+use vestibule::accounts::by_token::{Redemption, RegisterByToken};
+use vestibule::accounts::{Account, FindToken, Grant, Identifier, OneTimeToken, Purpose, Standing, Username};
+use vestibule::http::{json, network, within};
+use vestibule::identity::UserId;
+use vestibule::limits::{Admit, Class, Key};
+use vestibule::passwords::Password;
+use vestibule::scope::Roles;
+use vestibule::secret::Secret;
+
+use crate::Accounts;
+use crate::answer::{Done, Refusal, invalid};
+
+pub(crate) async fn register<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+where
+    S: FindToken + RegisterByToken + Admit + Sync,
+{
+    let app = &world.app;
+    let Wish { token, password, username } = wish(request)?;
+    within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
+    let token = token.ok_or(UNKNOWN)?.hash();
+    let now = app.clock.now();
+    let Some(Grant { purpose: Purpose::Register { email }, .. }) = app.store.find_token(&token, now).await? else {
+        return Err(UNKNOWN);
+    };
+    let identifiers: Vec<_> = [email].into_iter().chain(username.map(Identifier::from)).collect();
+    let password = chosen(&password, &identifiers, "password")?;
+    let keys = app.symmetric_keys().await?;
+    let hash = app.hasher.hash(&password, keys.peppers()).await?;
+    let account = Account {
+        user: UserId::random(&app.randomness)?,
+        identifiers,
+        scopes: app.config.account_scope.clone(),
+        roles: Roles::default(),
+        standing: Standing::Active,
+        created_at: now,
+        version: 1,
+    };
+    match app.store.register_by_token(&token, &account, &hash).await? {
+        Redemption::Done => Ok(Done::Registered(account)),
+        Redemption::Taken(name) => Err(Refusal::Taken(name)),
+        Redemption::Void => Err(UNKNOWN),
+    }
+}
+
+/// A token that makes no account: never mailed, spent, expired, or mailed for something else.
+const UNKNOWN: Refusal = Refusal::Token { user: None, reason: "unknown_one_time_token" };
+
+struct Wish {
+    /// `None` for a text that we never mailed: it is refused like one that is spent.
+    token: Option<OneTimeToken>,
+    password: Secret<String>,
+    username: Option<Username>,
+}
+
+fn wish(request: &Request) -> Result<Wish, Refusal> {
+    let mut fields = json(request)?;
+    let token = fields.required("token")?;
+    let password = fields.required("password")?;
+    let username = fields.optional("username")?;
+    fields.finish()?;
+    let username = username.map(|name| Username::parse(name.expose())).transpose();
+    Ok(Wish {
+        token: OneTimeToken::parse(&token),
+        password,
+        username: username.map_err(|fault| invalid("username", &fault))?,
+    })
+}
+
+/// What somebody of these names chose as their new password.
+pub(crate) fn chosen(typed: &Secret<String>, names: &[Identifier], field: &'static str) -> Result<Password, Refusal> {
+    let names: Vec<_> = names.iter().map(Identifier::as_str).collect();
+    Ok(Password::choose(typed, &names).map_err(|fault| invalid(field, &fault))?)
+}

@@ -1,0 +1,80 @@
+//! The mail service: Amazon SES, API version 2 (Amazon SES API v2 Reference, `SendEmail`).
+//!
+//! It is built here and nowhere else, so that no other function links its client.
+
+use std::time::Duration;
+
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::error::BuildError;
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use vestibule::app::sdk_of_a_function;
+use vestibule::config::{ConfigFaults, Variables};
+use vestibule::mail::{Mail, MailFault, Mailer};
+use vestibule::store::sdk_fault;
+
+/// SES takes a few hundred milliseconds for a letter; after two seconds an attempt is lost.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// With its retries. Before it there are three calls of storage at most, and a request has nine seconds.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Letters through SES, from one address.
+#[derive(Clone, Debug)]
+pub struct Ses {
+    client: Client,
+    from: String,
+}
+
+impl Ses {
+    /// Letters from `from` through `client`.
+    pub const fn new(client: Client, from: String) -> Self {
+        Self { client, from }
+    }
+
+    /// The mail service of a function.
+    ///
+    /// # Errors
+    /// [`ConfigFaults`]: which of Lambda's variables are missing.
+    pub fn from_variables(variables: &impl Variables) -> Result<Self, ConfigFaults> {
+        let sdk = sdk_of_a_function(variables, "AWS_ENDPOINT_URL_SESV2")?;
+        let client = Client::from_conf(aws_sdk_sesv2::config::Builder::from(&sdk).timeout_config(timeouts()).build());
+        Ok(Self::new(client, variables.get("VESTIBULE_MAIL_FROM").unwrap_or_default()))
+    }
+}
+
+/// An end to each wait.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build()
+}
+
+impl Mailer for Ses {
+    async fn send(&self, mail: Mail) -> Result<(), MailFault> {
+        let content = content(&mail).map_err(|fault| MailFault::Unavailable(fault.to_string()))?;
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
+            .content(content)
+            .send()
+            .await;
+        sent.map(drop).map_err(|fault| match fault.as_service_error() {
+            Some(SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)) => {
+                MailFault::Refused(sdk_fault(&fault))
+            }
+            _ => MailFault::Unavailable(sdk_fault(&fault)),
+        })
+    }
+}
+
+fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
+    let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+    let body = Body::builder().text(utf8(mail.text.expose())?).build();
+    let message = Message::builder().subject(utf8(&mail.subject)?).body(body).build();
+    Ok(EmailContent::builder().simple(message).build())
+}
