@@ -15,4 +15,4 @@ mod wire;
 
 pub use answer::Answer;
 pub use scene::{PASSWORD, START, Scene, SceneBuilder, Tokens, User};
-pub use wire::{DYNAMODB, Fault, Held, SECRETS_MANAGER, Units, Wire};
+pub use wire::{DYNAMODB, Fault, Held, MAIL, SECRETS_MANAGER, Units, Wire};

@@ -122,8 +122,13 @@ impl SceneBuilder {
 impl Scene {
     /// A scene of the shipped template with the demo API.
     pub fn builder() -> SceneBuilder {
-        let parameters = [("Issuer", ISSUER), ("DemoApi", "true")].map(|(n, v)| (n.to_owned(), v.to_owned()));
-        SceneBuilder { parameters: parameters.into(), template: TEMPLATE.to_owned() }
+        let mail =
+            [("MailFrom", "no-reply@example.com"), ("MailIdentity", "example.com"), ("AccountScope", "orders:read")];
+        let parameters = [("Issuer", ISSUER), ("DemoApi", "true")]
+            .into_iter()
+            .chain(mail)
+            .map(|(n, v)| (n.to_owned(), v.to_owned()));
+        SceneBuilder { parameters: parameters.collect(), template: TEMPLATE.to_owned() }
     }
 
     /// The same, begun.
@@ -232,6 +237,24 @@ impl Scene {
     /// `POST path` with JSON.
     pub async fn post_json(&self, path: &str, body: &serde_json::Value) -> Answer {
         self.post(path, "application/json", body.to_string()).await
+    }
+
+    /// `POST path` with JSON and an access token.
+    pub async fn post_as(&self, path: &str, access: &str, body: &serde_json::Value) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {access}"))
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// The one-time token of the newest letter to this address; the test fails if there is none in it.
+    pub fn mailed_token(&self, email: &str) -> String {
+        let letters = self.cloud.outbox().letters();
+        let letter = letters.iter().find(|letter| letter.to == email).unwrap_or_else(|| panic!("no letter to {email}"));
+        let token = letter.text.split_whitespace().find_map(|word| word.find("vot_").map(|at| word[at..].to_owned()));
+        token.unwrap_or_else(|| panic!("no token in the letter to {email}: {}", letter.text))
     }
 
     /// `POST /login` with these credentials.

@@ -88,6 +88,8 @@ pub struct Wire {
 pub const DYNAMODB: &str = "DynamoDB";
 /// The service part of `X-Amz-Target` for Secrets Manager.
 pub const SECRETS_MANAGER: &str = "secretsmanager";
+/// The mail service.
+pub const MAIL: &str = "ses";
 
 impl Wire {
     /// A wire that works.
@@ -276,7 +278,11 @@ struct Connection {
 
 impl HttpConnector for Connection {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+        let target = match request.headers().get("x-amz-target") {
+            Some(target) => target.to_owned(),
+            // Version 2 of SES names its operations by their paths, and this is the one that is called.
+            None => format!("{MAIL}.SendEmail"),
+        };
         match self.wire.fault_for(&target) {
             None => {
                 let (inner, wire) = (self.inner.clone(), self.wire.clone());

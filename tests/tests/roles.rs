@@ -24,9 +24,11 @@ const TRACES: [&str; 3] =
     ["IsTraced", "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess", "AWS::NoValue"];
 /// DynamoDB's actions that name a partition key. A condition on `dynamodb:LeadingKeys` with `ForAllValues` holds for a request
 /// that names none, so it binds these and no other action.
-const BY_KEY: [&str; 6] = [
+const BY_KEY: [&str; 8] = [
     "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
     "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
     "dynamodb:Query",

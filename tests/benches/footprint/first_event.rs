@@ -23,8 +23,8 @@ use vestibule_local::storage::Storage;
 use crate::Fault;
 
 /// What is deployed.
-pub(crate) const FUNCTIONS: [&str; 7] =
-    ["login", "refresh", "revoke", "authorizer", "discovery", "rotate_keys", "whoami"];
+pub(crate) const FUNCTIONS: [&str; 8] =
+    ["login", "refresh", "revoke", "authorizer", "discovery", "rotate_keys", "accounts", "whoami"];
 /// What it is measured against.
 pub(crate) const BASELINES: [&str; 2] = ["empty", "linked"];
 
@@ -56,6 +56,7 @@ impl FirstEvent {
             refused("login", "/login")?,
             refused("refresh", "/refresh")?,
             refused("revoke", "/revoke")?,
+            refused("accounts", "/accounts")?,
             Self::authorization("GET /whoami", None, false)?,
             Self::http("discovery", "GET", "/.well-known/unknown", None, 404)?,
             Self { program: "rotate_keys", event: "{}".into(), place: "/errorType", expected: "malformed".into() },
@@ -139,6 +140,7 @@ impl World {
             ("VESTIBULE_TABLE", TABLE.to_owned()),
             ("VESTIBULE_SIGNING_SECRET", SIGNING_SECRET.to_owned()),
             ("VESTIBULE_SYMMETRIC_SECRET", SYMMETRIC_SECRET.to_owned()),
+            ("VESTIBULE_MAIL_FROM", "no-reply@example.com".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.endpoint_url()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets_manager.endpoint_url()),
         ];

@@ -77,8 +77,13 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         }),
     };
     let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data) };
-    let defaults =
-        [("Issuer", url.as_str()), ("DemoApi", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let defaults = [
+        ("Issuer", url.as_str()),
+        ("DemoApi", "true"),
+        ("MailFrom", "no-reply@example.com"),
+        ("AccountScope", "orders:read"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = Parameters::from_iter(defaults.into_iter().chain(arguments.parameters));
     let (clock, randomness) = (Clock::System, Randomness::System);
     let options = Options {

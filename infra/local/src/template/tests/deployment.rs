@@ -100,6 +100,17 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
     );
 }
 
+/// The function finds out itself who is calling, so that its routes have no authorizer, which could not say 401.
+#[test]
+fn with_an_address_for_letters_people_have_their_accounts_in_their_own_hands() {
+    let stack = deployed(&[("MailFrom", "no-reply@example.com"), ("AccountScope", "orders:read")]);
+    let own: Vec<_> = stack.api.routes.iter().filter(|route| route.function == "AccountsFunction").collect();
+    assert!(own.len() == 9 && own.iter().all(|route| route.authorizer.is_none()));
+    for (name, value) in [("VESTIBULE_MAIL_FROM", "no-reply@example.com"), ("VESTIBULE_ACCOUNT_SCOPE", "orders:read")] {
+        assert_eq!(stack.functions["AccountsFunction"].environment[name], value, "{name}");
+    }
+}
+
 #[test]
 fn allowed_origins_configure_cors() {
     let stack = deployed(&[("AllowedOrigins", "https://app.example.com, https://admin.example.com")]);
