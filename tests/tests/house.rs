@@ -111,6 +111,7 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
         "authentication",
         "keys",
         "limits",
+        "mail",
         "oauth",
         "passwords",
         "policy",

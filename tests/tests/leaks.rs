@@ -14,7 +14,7 @@ use vestibule::keys::{ReadSigningKeys, ReadSymmetricKeys};
 use vestibule::passwords::{Cost, Hasher, ImportedHash, PasswordHash};
 use vestibule::randomness::Randomness;
 use vestibule::secret::Secret;
-use vestibule_tests::{DYNAMODB, Fault, PASSWORD, SECRETS_MANAGER, Scene};
+use vestibule_tests::{DYNAMODB, Fault, MAIL, PASSWORD, SECRETS_MANAGER, Scene};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -40,7 +40,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// The SDK and the HTTP stack log request bodies at TRACE, and say so: what they may never be is on in production. Ours are
 /// on at TRACE here.
-const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debug,aws_sdk_dynamodb=debug,aws_sdk_secretsmanager=debug,aws_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,dynoxide=debug";
+const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debug,aws_sdk_dynamodb=debug,aws_sdk_secretsmanager=debug,aws_sdk_sesv2=debug,aws_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,dynoxide=debug";
 
 /// An imported hash of "abcdefghijklmnopqrstuvwxyz".
 const IMPORTED: &str = "$2a$08$aTsUwsyowQuzRrDqFflhgekJ8d9/7Z3GV3UcgvzQW3J5zMyrTvlz.";
@@ -99,6 +99,33 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     secrets.push(("an imported password", "abcdefghijklmnopqrstuvwxyz".to_owned()));
     secrets.push(("a password for the hook", "elsewhere's horse".to_owned()));
     secrets.push(("an imported hash", IMPORTED[7..].trim_end_matches('.').to_owned()));
+    // Letters carry tokens, and forms passwords.
+    for (path, body) in [
+        ("/accounts", serde_json::json!({ "email": "ada@example.com" })),
+        ("/password/forgot", serde_json::json!({ "email": demo.email })),
+    ] {
+        scene.post_json(path, &body).await.expect(202);
+    }
+    let (register, reset) = (scene.mailed_token("ada@example.com"), scene.mailed_token(&demo.email));
+    for (path, token, password) in
+        [("/accounts/verify", &register, "seven brown foxes"), ("/password/reset", &reset, "eight brown foxes")]
+    {
+        scene.wire.break_always(DYNAMODB, Fault::Throttled);
+        let body = serde_json::json!({ "token": token, "password": password });
+        scene.post_json(path, &body).await.expect(503);
+        scene.wire.mend();
+        if path == "/accounts/verify" {
+            scene.post_json(path, &body).await.expect(201);
+        }
+        secrets.push(("one-time token", token.clone()));
+        secrets.push(("one-time token without its prefix", token[4..].to_owned()));
+        secrets.push(("password with a one-time token", password.to_owned()));
+    }
+    let own = serde_json::json!({ "current_password": PASSWORD, "new_password": PASSWORD });
+    scene.post_as("/account/password", &tokens.access, &own).await.expect(200);
+    scene.wire.break_always(MAIL, Fault::Unreachable);
+    scene.post_json("/accounts", &serde_json::json!({ "email": "eve@example.com" })).await.expect(503);
+    scene.wire.mend();
     // Refusals and faults are where logs grow talkative.
     scene.get("/whoami", &[("authorization", &format!("Bearer {}x", tokens.access))]).await.expect(403);
     scene.try_refresh(&format!("{}x", tokens.refresh)).await.expect(401);
@@ -145,7 +172,9 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     }
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for expected in ["signed_in", "sign_in_refused", "refreshed", "session_ended", "permitted"] {
+    for expected in
+        ["signed_in", "sign_in_refused", "refreshed", "session_ended", "permitted", "letter_sent", "account_changed"]
+    {
         assert!(log.contains(expected), "the flows were not logged: {expected}");
     }
     let dump = scene.cloud.clients().dynamodb.scan().table_name("vestibule-Table").send().await.unwrap();

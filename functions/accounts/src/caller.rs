@@ -3,13 +3,12 @@
 use lambda_http::Request;
 use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{Account, FindLogin, Identifier, LoginRecord};
-use vestibule::api_keys::FindApiKey;
 use vestibule::audit::Event;
-use vestibule::authentication::LiveSession;
+use vestibule::authentication::FindCaller;
 use vestibule::fault::Fault;
 use vestibule::http::{caller, request_id, within};
 use vestibule::identity::{SessionId, UserId};
-use vestibule::keys::{ReadPublicKeys, SymmetricKeys};
+use vestibule::keys::SymmetricKeys;
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::passwords::{Password, Verdict};
@@ -18,10 +17,6 @@ use vestibule::storage::StoreError;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
-
-/// What it takes to find out who is calling.
-pub trait FindCaller: ReadPublicKeys + LiveSession + FindApiKey {}
-impl<S: ReadPublicKeys + LiveSession + FindApiKey> FindCaller for S {}
 
 /// A person, and the session that they call from.
 #[derive(Clone, Copy)]

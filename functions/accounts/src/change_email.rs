@@ -9,6 +9,7 @@ use vestibule::accounts::by_token::{ChangeEmail, Redemption};
 use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{FindLogin, FindToken, Grant, Identifier, KeepToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
+use vestibule::authentication::FindCaller;
 use vestibule::http::{json, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
@@ -16,7 +17,7 @@ use vestibule::secret::Secret;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
-use crate::caller::{FindCaller, own, person, proven, record};
+use crate::caller::{own, person, proven, record};
 
 pub(crate) async fn ask<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where

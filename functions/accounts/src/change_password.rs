@@ -4,6 +4,7 @@ use lambda_http::Request;
 use vestibule::accounts::FindLogin;
 use vestibule::accounts::own::{ChangePassword, FindAccount};
 use vestibule::audit::trail::AccountChange;
+use vestibule::authentication::FindCaller;
 use vestibule::http::json;
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
@@ -13,7 +14,7 @@ use vestibule::sessions::end::EndSessions;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
-use crate::caller::{FindCaller, own, person, proven, tell};
+use crate::caller::{own, person, proven, tell};
 use crate::register::chosen;
 
 pub(crate) async fn change<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>

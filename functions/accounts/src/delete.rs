@@ -7,6 +7,7 @@ use lambda_http::Request;
 use vestibule::accounts::FindLogin;
 use vestibule::accounts::own::{DeleteAccount, FindAccount};
 use vestibule::audit::trail::AccountChange;
+use vestibule::authentication::FindCaller;
 use vestibule::http::json;
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
@@ -14,7 +15,7 @@ use vestibule::secret::Secret;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
-use crate::caller::{FindCaller, person, proven, tell};
+use crate::caller::{person, proven, tell};
 
 pub(crate) async fn delete<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where

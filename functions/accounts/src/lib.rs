@@ -22,6 +22,7 @@ use vestibule::accounts::by_token::{ChangeEmail, RegisterByToken, ResetPassword}
 use vestibule::accounts::own::{ChangePassword, DeleteAccount, FindAccount};
 use vestibule::accounts::{FindLogin, FindToken, KeepToken};
 use vestibule::app::App;
+use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
 use vestibule::http::route_key;
 use vestibule::limits::Admit;
@@ -35,7 +36,6 @@ pub use ses::{Ses, timeouts};
 
 use answer::Refusal;
 use ask::Asked;
-use caller::FindCaller;
 
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::Mail];

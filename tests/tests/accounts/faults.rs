@@ -103,18 +103,21 @@ async fn closed_by_default_whichever_call_fails_for_good_the_same_request_works_
             scene.wire.break_always(call, fault);
             expect_unavailable(verify(&scene, &token, PASSWORD).await);
             scene.wire.mend();
+            scene.wait(1);
             verify(&scene, &token, PASSWORD).await.expect(201);
             let tokens = login(&scene, ADA, PASSWORD).await;
             let body = json!({ "current_password": PASSWORD, "new_password": ANOTHER });
             scene.wire.break_always(call, fault);
             expect_unavailable(scene.post_as("/account/password", &tokens.access, &body).await);
             scene.wire.mend();
+            scene.wait(1);
             scene.post_as("/account/password", &tokens.access, &body).await.expect(200);
             forget(&scene, ADA).await.expect(202);
             let token = scene.mailed_token(ADA);
             scene.wire.break_always(call, fault);
             expect_unavailable(reset(&scene, &token, PASSWORD).await);
             scene.wire.mend();
+            scene.wait(1);
             reset(&scene, &token, PASSWORD).await.expect(200);
             login(&scene, ADA, PASSWORD).await;
         }

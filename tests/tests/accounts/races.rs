@@ -21,6 +21,7 @@ async fn at_once(scene: Arc<Scene>, path: &'static str, bodies: Vec<serde_json::
     answers
 }
 
+/// On a busy machine some of fifty hashes take longer than a request may: those are told 503, and have changed nothing.
 fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status().as_u16() == status).count()
 }
@@ -40,7 +41,7 @@ async fn of_fifty_redemptions_of_one_token_at_once_one_sets_a_password() {
     let password = |number: usize| format!("the password of number {number}");
     let bodies = (0..50).map(|number| json!({ "token": token, "password": password(number) })).collect();
     let answers = at_once(Arc::clone(&scene), "/password/reset", bodies).await;
-    assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 49));
+    assert_eq!((count(&answers, 200), count(&answers, 400) + count(&answers, 503)), (1, 49));
     let winner = answers.iter().position(|answer| answer.status() == 200).unwrap();
     login(&scene, ADA, &password(winner)).await;
     scene.try_login(ADA, &password((winner + 1) % 50)).await.expect(401);
@@ -53,7 +54,7 @@ async fn of_fifty_registrations_with_one_token_at_once_one_makes_the_account() {
     let token = scene.mailed_token(ADA);
     let body = |number: usize| json!({ "token": token, "password": format!("the password of number {number}") });
     let answers = at_once(Arc::clone(&scene), "/accounts/verify", (0..50).map(body).collect()).await;
-    assert_eq!((count(&answers, 201), count(&answers, 400)), (1, 49));
+    assert_eq!((count(&answers, 201), count(&answers, 400) + count(&answers, 503)), (1, 49));
     assert_eq!(scene.cloud.table().accounts().await.unwrap().len(), 1);
 }
 
