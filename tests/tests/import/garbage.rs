@@ -44,6 +44,14 @@ async fn of_a_file_with_one_per_cent_garbage_the_rest_is_imported_and_the_garbag
 }
 
 #[tokio::test]
+async fn lines_are_counted_as_an_editor_counts_them() {
+    let scene = Scene::new().await;
+    let file = format!("\n  \r\n{}\n\nrubbish\n", line("ada@example.com"));
+    let (summary, seen) = bring(&scene, &file).await;
+    assert_eq!((imported(&summary), seen.only_rejection().0), (1, 5));
+}
+
+#[tokio::test]
 async fn each_fault_of_a_line_is_named_and_its_hash_is_not_repeated() {
     let scene = Scene::new().await;
     let hash = json!({ "hash": "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe" });
