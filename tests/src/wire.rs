@@ -57,7 +57,7 @@ struct State {
     /// Faults for the next calls, one each.
     next: VecDeque<(&'static str, Fault)>,
     /// A fault for one call alone, after so many.
-    nth: Option<(usize, Fault)>,
+    nth: Option<(&'static str, usize, Fault)>,
     /// How many calls to a target go through before its lasting fault sets in.
     spared: Option<(&'static str, usize)>,
     /// A fault for all calls of a service until it is lifted.
@@ -150,9 +150,9 @@ impl Wire {
         state.always.push((target, fault));
     }
 
-    /// The next `spared` calls of any kind go through, the one after them meets `fault`, and the rest go through.
-    pub fn break_nth(&self, spared: usize, fault: Fault) {
-        self.state.lock().unwrap().nth = Some((spared, fault));
+    /// The next `spared` calls to `target` go through, the one after them meets `fault`, and the rest go through.
+    pub fn break_nth(&self, spared: usize, target: &'static str, fault: Fault) {
+        self.state.lock().unwrap().nth = Some((target, spared, fault));
     }
 
     /// The next call to `target` is held on its way until it is let on.
@@ -195,13 +195,13 @@ impl Wire {
         let operation = target.rsplit('.').next().unwrap_or(target).to_owned();
         state.calls.push(operation);
         match &mut state.nth {
-            Some((0, fault)) => {
+            Some((which, 0, fault)) if target.contains(*which) => {
                 let fault = *fault;
                 state.nth = None;
                 return Some(fault);
             }
-            Some((left, _)) => *left -= 1,
-            None => {}
+            Some((which, left, _)) if target.contains(*which) => *left -= 1,
+            Some(_) | None => {}
         }
         if let Some(at) = state.next.iter().position(|(which, _)| target.contains(which)) {
             return state.next.remove(at).map(|(_, fault)| fault);

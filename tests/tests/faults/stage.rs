@@ -1,6 +1,6 @@
 //! One person and what they hold, and what may be done with it.
 
-use vestibule_tests::{Answer, PASSWORD, Scene, Tokens, User};
+use vestibule_tests::{Answer, PASSWORD, Scene, SceneBuilder, Tokens, User};
 
 /// A deployment and somebody who has signed in.
 pub(crate) struct Stage {
@@ -14,7 +14,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        let scene = Scene::new().await;
+        // So many sign-ins are not what is looked at here.
+        let boundless = |builder: SceneBuilder, limit| builder.parameter(limit, "999999/1");
+        let limits = ["LoginNameLimit", "LoginNetworkLimit"];
+        let scene = limits.into_iter().fold(Scene::builder(), boundless).begin().await;
         let person = scene.user("demo@example.com", "orders:read", "admin").await;
         let held = scene.login(&person).await;
         Self { scene, person, spent: held.clone(), held }
