@@ -40,11 +40,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         oauth_token::OPERATIONS,
         accounts::OPERATIONS,
     ];
-    functions
-        .into_iter()
-        .flatten()
-        .map(|operation| (operation.route, operation))
-        .collect()
+    functions.into_iter().flatten().map(|operation| (operation.route, operation)).collect()
 }
 
 /// The document of `api`.
