@@ -2,6 +2,7 @@
 //! of a scene, times list prices. `infra/costs.md` is made of it.
 
 mod bill;
+mod measured;
 mod operation;
 mod page;
 mod prices;

@@ -45,6 +45,20 @@ impl Operation {
         Self::Keys,
     ];
 
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "a sign-in",
+            Self::WrongPassword => "a wrong password",
+            Self::Refresh => "a refresh",
+            Self::Reuse => "a spent refresh token, which ends the session",
+            Self::Revoke => "a revocation",
+            Self::Authorize => "the authorizer, asked",
+            Self::AuthorizeStrict => "the authorizer, on a strict route",
+            Self::Keys => "the public keys",
+        }
+    }
+
     /// What came before it; nothing of this is counted.
     async fn prepare(self, scene: &Scene, user: &User) -> Tokens {
         let tokens = scene.login(user).await;

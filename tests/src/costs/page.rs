@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::bill::{Cost, Month, Priced, alarms, priced};
+use super::measured::{busy_ms, processor};
 use super::prices::{ALARM_MONTH, ALL, COGNITO_MACHINE_TOKEN, DASHBOARD_MONTH, DASHBOARDS_FREE, Price};
 use super::usage::{
-    COLD_ONE_IN, HASH_MS, LOGGED_BYTES, METRICS, OTHER_MS, START_MS, STORED_BYTES, VISITS, WHOLE_PROCESSOR_MIB,
-    a_month, billed_ms, waiting_ms,
+    COLD_ONE_IN, LOGGED_BYTES, METRICS, START_MS, STORED_BYTES, VISITS, WHOLE_PROCESSOR_MIB, a_month, billed_ms,
+    waiting_ms,
 };
 use super::{Operation, Spent};
 
@@ -41,29 +42,22 @@ fn of(priced: &[Priced], operation: Operation) -> &Priced {
     priced.iter().find(|priced| priced.operation == operation).unwrap()
 }
 
-fn name(operation: Operation) -> &'static str {
-    match operation {
-        Operation::SignIn => "a sign-in",
-        Operation::WrongPassword => "a wrong password",
-        Operation::Refresh => "a refresh",
-        Operation::Reuse => "a spent refresh token, which ends the session",
-        Operation::Revoke => "a revocation",
-        Operation::Authorize => "the authorizer, asked",
-        Operation::AuthorizeStrict => "the authorizer, on a strict route",
-        Operation::Keys => "the public keys",
-    }
-}
-
 fn operations(page: &mut String, priced: &[Priced]) {
     page.push_str(
-        "\n## A call\n\nCalls to AWS are counted, and so are the units that DynamoDB charges for them. The time is computed.\n\n",
+        "\n## A call\n\nCalls to AWS are counted, and so are the units that DynamoDB charges for them. The time on a\nprocessor is measured, what the function waits for is assumed; Lambda bills both.\n\n",
     );
-    page.push_str("| | calls | and in a fresh instance | read units | write units | billed, ms × MiB |\n|---|---|---|---|---|---|\n");
+    page.push_str("| | calls | and in a fresh instance | read units | write units | on a processor, ms | billed, ms × MiB |\n|---|---|---|---|---|---|---|\n");
     for Priced { operation, memory, cold, warm, .. } in priced {
         let ms = billed_ms(*operation, warm, f64::from(*memory));
         let (calls, more) = (listed(&warm.calls), listed(&beyond(&cold.calls, &warm.calls)));
+        let busy = busy_ms(*operation);
         let (read, written) = (warm.units.read, warm.units.written);
-        writeln!(page, "| {} | {calls} | {more} | {read} | {written} | {ms} × {memory} |", name(*operation)).unwrap();
+        writeln!(
+            page,
+            "| {} | {calls} | {more} | {read} | {written} | {busy:.2} | {ms} × {memory} |",
+            operation.name()
+        )
+        .unwrap();
     }
     page.push_str("\nDollars for a million of each:\n\n");
     page.push_str(
@@ -73,7 +67,7 @@ fn operations(page: &mut String, priced: &[Priced]) {
         let Cost { gateway, lambda, dynamodb, secrets, logs } = *cost;
         let columns =
             [gateway, lambda, dynamodb, secrets, logs, cost.total()].map(|dollars| format!("{:.2}", dollars * 1e6));
-        writeln!(page, "| {} | {} |", name(*operation), columns.join(" | ")).unwrap();
+        writeln!(page, "| {} | {} |", operation.name(), columns.join(" | ")).unwrap();
     }
 }
 
@@ -138,11 +132,14 @@ were read; look at the pages before you rely on them.\n\n| $ | for a | as of |\n
     writeln!(
         page,
         "
-Assumed, in `tests/src/costs/usage.rs`, where each number has its reason: a password hash of {HASH_MS} ms and {OTHER_MS} ms for all else on a whole
-processor, of which a function has its memory's share of {WHOLE_PROCESSOR_MIB} MiB; {} ms for a `GetItem`, {} for an `UpdateItem`, {} for a
+Measured, by `cargo run -p vestibule-tests --example durations`: the time that the built programs spend on a whole processor, here one of
+{}, without TLS to AWS; Lambda gives a function its memory's share of {WHOLE_PROCESSOR_MIB} MiB.
+
+Assumed, in `tests/src/costs/usage.rs`, where each number has its reason: waits of {} ms for a `GetItem`, {} for an `UpdateItem`, {} for a
 `TransactWriteItems`, {} for a `GetSecretValue`; one start in {COLD_ONE_IN} invocations, of {START_MS} ms; {LOGGED_BYTES} bytes of log an invocation;
 {STORED_BYTES} bytes in the table a person; {METRICS} metrics. A person makes {VISITS} visits a month of ten minutes, and in a month {} sign-ins,
 {} wrong passwords, {} refreshes, {} revocations, {} requests that the authorizer is asked about and {} to strict routes.",
+        processor(),
         waiting_ms("GetItem"),
         waiting_ms("UpdateItem"),
         waiting_ms("TransactWriteItems"),

@@ -1,15 +1,11 @@
-//! What is assumed: how long a function is billed for, how often a person calls, and what is kept. Change a number and run again.
+//! What is assumed: how long a function waits for AWS, how often a person calls, and what is kept. Change a number and run again.
 
+use super::measured::busy_ms;
 use super::{Operation, Spent};
 
 /// MiB at which Lambda gives one whole processor; below, time on it in proportion
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
 pub(super) const WHOLE_PROCESSOR_MIB: f64 = 1769.0;
-/// Milliseconds that argon2id keeps a whole processor busy: the upper end of what `Cost::DEFAULT` was measured at.
-pub(super) const HASH_MS: f64 = 29.0;
-/// Milliseconds on a whole processor for all else of an invocation: events and JSON, one signature, signing and encrypting calls to
-/// AWS. Signatures are tens of microseconds (decision 0001), so this is a generous round number.
-pub(super) const OTHER_MS: f64 = 0.5;
 /// Milliseconds that a start takes, which Lambda bills too: many times what an idle machine needs (11 ms), for the code has to
 /// arrive.
 pub(super) const START_MS: f64 = 100.0;
@@ -24,7 +20,9 @@ pub(super) const STORED_BYTES: f64 = 6_000.0;
 /// refusal is one.
 pub(super) const METRICS: f64 = 40.0;
 
-/// Milliseconds that a function waits for a call to AWS.
+/// Milliseconds that a function waits for a call to AWS. DynamoDB promises single-digit ones, and a transaction is two rounds
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html>). Nobody can measure them without an account;
+/// CloudWatch has the deployed ones as `Latency`.
 pub(super) fn waiting_ms(call: &str) -> f64 {
     match call {
         "GetItem" => 5.0,
@@ -37,18 +35,9 @@ pub(super) fn waiting_ms(call: &str) -> f64 {
 
 /// Milliseconds that Lambda bills for a warm invocation of a function with this memory.
 pub(super) fn billed_ms(operation: Operation, spent: &Spent, memory_mib: f64) -> f64 {
-    let hash = match operation {
-        Operation::SignIn | Operation::WrongPassword => HASH_MS,
-        Operation::Refresh
-        | Operation::Reuse
-        | Operation::Revoke
-        | Operation::Authorize
-        | Operation::AuthorizeStrict
-        | Operation::Keys => 0.0,
-    };
     let share = (memory_mib / WHOLE_PROCESSOR_MIB).min(1.0);
     let waiting: f64 = spent.calls.iter().map(|call| waiting_ms(call)).sum();
-    ((hash + OTHER_MS) / share + waiting).ceil()
+    (busy_ms(operation) / share + waiting).ceil()
 }
 
 /// Visits of a person in a month. A visit lasts ten minutes, so its access token is renewed at the start and once more.
