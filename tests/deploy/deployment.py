@@ -8,6 +8,7 @@ import build
 import deviations
 import logs
 import rights
+import rotation
 import suite
 from emulator import Emulator
 from report import Report, Stopped
@@ -66,6 +67,8 @@ def prove(report, ending):
     with report.phase("the suite against the update"):
         suite.run_deployed(report, stack)
         report.check("all listens on 127.0.0.1 alone", loopback(emulator), emulator.listening())
+    with report.phase("two rotations under load"):
+        rotation.check(report, stack)
     with report.phase("the logs"):
         logs.check(report, stack)
     with report.phase("sam delete"):

@@ -76,6 +76,33 @@ def rotation_schedule(stack):
     return False
 
 
+@deviation(
+    "RotateSecret puts a copy in force at once and calls no function, so rotation.py opens the version and takes the steps",
+    "the version has no value and AWSPENDING until the function's four steps are done",
+    f"{GUIDE}/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html",
+)
+def rotate_secret(stack):
+    manager = stack.client("secretsmanager")
+    secret = manager.create_secret(Name="rotated", SecretString="value")["ARN"]
+    function = stack.client("lambda").get_function(FunctionName=stack.resource("RotateKeysFunction"))["Configuration"]["FunctionArn"]
+    days = {"AutomaticallyAfterDays": 30}
+    version = manager.rotate_secret(SecretId=secret, RotationLambdaARN=function, RotationRules=days)["VersionId"]
+    return manager.describe_secret(SecretId=secret)["VersionIdsToStages"][version] == ["AWSCURRENT"]
+
+
+@deviation(
+    "PutSecretValue replaces the value of a version",
+    "ResourceExistsException, which tests/tests/rotation meets",
+    f"{GUIDE}/secretsmanager/latest/apireference/API_PutSecretValue.html",
+)
+def version_value(stack):
+    manager, version = stack.client("secretsmanager"), "0123456789abcdef0123456789abcdef"
+    secret = manager.create_secret(Name="replaced", SecretString="first")["ARN"]
+    for value in ("second", "third"):
+        manager.put_secret_value(SecretId=secret, ClientRequestToken=version, SecretString=value)
+    return manager.get_secret_value(SecretId=secret, VersionId=version)["SecretString"] == "third"
+
+
 @deviation("point-in-time recovery stays off", "on", f"{CLOUDFORMATION}/aws-resource-dynamodb-table.html")
 def point_in_time_recovery(stack):
     backups = stack.client("dynamodb").describe_continuous_backups(TableName=stack.output("TableName"))

@@ -36,6 +36,8 @@ class Stack:
             "Architecture": architecture(),
             "AllowedOrigins": ORIGIN,
             "KeyRotationDays": 0,
+            # Nobody listens: what it is for is that the alarms are made.
+            "AlarmTopic": f"arn:aws:sns:{REGION}:000000000000:alarms",
         }
         self.demo = person("demo@example.com", "--scope", "orders:read")
         self.admin = person("admin@example.com", "--scope", "orders:read", "--role", "admin")
@@ -114,13 +116,15 @@ class Stack:
 
     def vestibule(self, *arguments, say=None):
         """An operator's command on the table and its secrets."""
+        return run(self.command(arguments), within=COMMAND_SECONDS, environment=against(self.endpoint), say=say)
+
+    def try_vestibule(self, *arguments):
+        """The same where it may be refused: its exit code, and what it said."""
+        return attempt(self.command(arguments), within=COMMAND_SECONDS, environment=against(self.endpoint))
+
+    def command(self, arguments):
         target = ["--table", self.output("TableName"), "--signing-secret", self.output("SigningKeysSecret")]
-        return run(
-            [*VESTIBULE, *arguments, *target, "--symmetric-secret", self.output("SymmetricKeysSecret"), *self.endpoints()],
-            within=COMMAND_SECONDS,
-            environment=against(self.endpoint),
-            say=say,
-        )
+        return [*VESTIBULE, *arguments, *target, "--symmetric-secret", self.output("SymmetricKeysSecret"), *self.endpoints()]
 
     def doctor(self):
         """Its exit code, and what it said."""

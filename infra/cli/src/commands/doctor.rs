@@ -6,7 +6,7 @@ use vestibule_local::template::Parameters;
 
 use super::dev::parameter;
 use super::{Fault, Outcome};
-use crate::doctor::{self, Facts};
+use crate::doctor::{self, Facts, Finding};
 use crate::output;
 use crate::target::sdk;
 
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// A stack on AWS.
     #[arg(long, value_name = "NAME", conflicts_with = "template")]
     stack: Option<String>,
-    /// A template, without any deployment.
+    /// A template, without any deployment: of this one, or of a REST API that attaches to its authorizer.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// A parameter of the template, `Name=Value`; may be repeated.
@@ -40,23 +40,35 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Outcome {
-    let facts = facts(&arguments).await?;
-    let findings = doctor::examine(&facts);
+    let (subject, findings) = findings(&arguments).await?;
     if arguments.json {
-        output::line(doctor::json(&facts.subject, &findings));
+        output::line(doctor::json(&subject, &findings));
     } else {
-        doctor::tell(&facts.subject, &findings);
+        doctor::tell(&subject, &findings);
     }
     doctor::verdict(&findings)
 }
 
-async fn facts(arguments: &Arguments) -> Result<Facts, Fault> {
+async fn findings(arguments: &Arguments) -> Result<(String, Vec<Finding>), Fault> {
+    let parameters = Parameters::from_iter(arguments.parameters.iter().cloned());
+    let facts = match &arguments.template {
+        None => deployment(arguments).await?,
+        Some(path) => {
+            let (name, read) = (path.display().to_string(), std::fs::read_to_string(path));
+            let text = read.map_err(|fault| format!("{name} cannot be read: {fault}"))?;
+            if let Some(findings) = doctor::rest_api(&text, &parameters)? {
+                return Ok((name, findings));
+            }
+            doctor::declared(&name, &text, &parameters)?
+        }
+    };
+    Ok((facts.subject.clone(), doctor::examine(&facts)))
+}
+
+async fn deployment(arguments: &Arguments) -> Result<Facts, Fault> {
     if let Some(stack) = &arguments.stack {
         let aws = sdk(arguments.profile.as_ref(), arguments.region.as_ref(), arguments.endpoint_url.as_ref()).await;
         return doctor::deployed(&aws, stack, arguments.api.as_deref()).await;
     }
-    let Some(path) = &arguments.template else { return doctor::running().await };
-    let text = std::fs::read_to_string(path).map_err(|fault| format!("{} cannot be read: {fault}", path.display()))?;
-    let parameters = Parameters::from_iter(arguments.parameters.iter().cloned());
-    doctor::declared(&path.display().to_string(), &text, &parameters)
+    doctor::running().await
 }

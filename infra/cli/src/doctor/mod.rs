@@ -11,12 +11,15 @@ mod finding;
 mod laptop;
 mod live;
 mod report;
+mod rest_api;
 mod template;
 
 pub(crate) use checks::examine;
 pub(crate) use facts::Facts;
+pub(crate) use finding::Finding;
 pub(crate) use report::{json, tell, verdict};
 
 pub(crate) use aws::deployed;
 pub(crate) use laptop::running;
+pub(crate) use rest_api::examined as rest_api;
 pub(crate) use template::declared;

@@ -107,6 +107,13 @@ fn examined(template: &str, parameters: &[&str]) -> Examined {
     Examined::of(command.output().unwrap())
 }
 
+/// A template without parameters.
+fn examined_alone(template: &str) -> Examined {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("template.yaml"), template).unwrap();
+    Examined::of(vestibule(folder.path(), &["doctor", "--json", "--template", "template.yaml"]).output().unwrap())
+}
+
 #[test]
 fn the_shipped_template_has_no_fault_and_no_warning() {
     let examined = examined(TEMPLATE, &["AllowedOrigins=https://app.example.com"]);
@@ -183,6 +190,30 @@ fn what_works_but_should_be_known_is_a_warning() {
         ("Binary: revoke }", "Binary: sign_out }", "public-routes POST /revoke"),
     ] {
         examined(&edited(from, to), &[]).assert("warning", &[expected]);
+    }
+}
+
+#[test]
+fn a_rest_api_that_attaches_says_401_403_and_503_so_that_web_pages_can_read_them() {
+    let shipped = include_str!("../../../rest-api.yaml");
+    let whole = examined_alone(shipped);
+    whole.assert("fault", &[]);
+    whole.assert("warning", &[]);
+    assert_eq!(whole.with("ok").len(), 6);
+    let origin = "              Access-Control-Allow-Origin: !Sub \"'${AllowedOrigin}'\"\n";
+    let (unauthorized, rest) = shipped.split_once("        ACCESS_DENIED:\n").unwrap();
+    for (broken, expected) in [
+        (shipped.replace("              WWW-Authenticate: \"'Bearer'\"\n", ""), "RestApi UNAUTHORIZED"),
+        (shipped.replace("StatusCode: 401", "StatusCode: 400"), "RestApi UNAUTHORIZED"),
+        (shipped.replace("          StatusCode: 403\n", ""), "RestApi ACCESS_DENIED"),
+        (shipped.replace("        ACCESS_DENIED:\n", "        ACCESS_WITHHELD:\n"), "RestApi ACCESS_DENIED"),
+        (format!("{}        ACCESS_DENIED:\n{rest}", unauthorized.replace(origin, "")), "RestApi UNAUTHORIZED"),
+        (format!("{unauthorized}        ACCESS_DENIED:\n{}", rest.replacen(origin, "", 1)), "RestApi ACCESS_DENIED"),
+        (shipped.replace("        DEFAULT_5XX:\n", "        DEFAULT_6XX:\n"), "RestApi DEFAULT_5XX"),
+        (shipped.replace("        AUTHORIZER_FAILURE:\n", "        AUTHORIZER:\n"), "RestApi AUTHORIZER_FAILURE"),
+    ] {
+        assert_ne!(broken, shipped);
+        examined_alone(&broken).assert("fault", &[&format!("gateway-responses {expected}")]);
     }
 }
 

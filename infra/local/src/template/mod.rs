@@ -15,6 +15,7 @@ mod names;
 mod parameters;
 mod policies;
 mod resources;
+mod rest_api;
 mod review;
 mod scope;
 mod stack;
@@ -25,7 +26,8 @@ mod yaml;
 pub use fault::{Fault, TemplateFault};
 pub use parameters::Parameters;
 pub use policies::{Grant, Role, Statement};
-pub use review::{Lasting, LogGroup, Review};
+pub use rest_api::{GatewayResponse, RestApi};
+pub use review::{Lasting, LogGroup, Review, Schedule};
 pub use stack::{Api, ApiKind, ApiRoute, Authorizer, AuthorizerDialect, Cors, FunctionResource, Payload, Stack};
 pub use table::TableSchema;
 

@@ -30,8 +30,8 @@ pub struct Review {
     pub logs: Vec<LogGroup>,
     /// The functions whose logs go to no group of the template: Lambda makes one that keeps them for ever.
     pub without_log_group: Vec<String>,
-    /// Every how many days Secrets Manager rotates the signing keys, where the template says so in days.
-    pub rotation_days: Option<u32>,
+    /// When Secrets Manager rotates the signing keys.
+    pub rotation: Option<Schedule>,
 }
 
 /// A resource that holds what cannot be made again.
@@ -47,6 +47,15 @@ pub struct Lasting {
     pub on_replace: String,
 }
 
+/// When a secret is rotated (`RotationRules`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schedule {
+    /// Every so many hours: `AutomaticallyAfterDays`, or a `ScheduleExpression` of the form `rate(…)`.
+    Hours(u32),
+    /// By a `ScheduleExpression` of another form, as it stands there.
+    Cron(String),
+}
+
 /// A group of logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogGroup {
@@ -60,6 +69,7 @@ pub struct LogGroup {
 
 /// The longest retention and the longest rotation that AWS takes are shorter.
 const MOST_DAYS: u32 = 10_000;
+const HOURS_A_DAY: u32 = 24;
 
 impl Review {
     /// Reads the text of a template as [`Stack::read`] does, and all that it says beside.
@@ -90,7 +100,7 @@ impl Review {
             deletion_protection: table.property("DeletionProtectionEnabled")?.flag()?,
             logs,
             without_log_group,
-            rotation_days: rotation_days(&resources)?,
+            rotation: rotation(&resources)?,
             stack,
         })
     }
@@ -120,12 +130,30 @@ fn log_group(resources: &Resources<'_>, resource: &Resource<'_>) -> Result<LogGr
     Ok(LogGroup { id: resource.id.to_owned(), arn: resources.arn(resource.id, LOG_GROUP), retention_days })
 }
 
-fn rotation_days(resources: &Resources<'_>) -> Result<Option<u32>, TemplateFault> {
-    match resources.of_type(ROTATION_SCHEDULE).next() {
-        None => Ok(None),
-        Some(schedule) => {
-            schedule.property("RotationRules")?.entry("AutomaticallyAfterDays")?.whole_number(1..=MOST_DAYS)
-        }
+fn rotation(resources: &Resources<'_>) -> Result<Option<Schedule>, TemplateFault> {
+    let Some(schedule) = resources.of_type(ROTATION_SCHEDULE).next() else { return Ok(None) };
+    let rules = schedule.property("RotationRules")?;
+    if let Some(days) = rules.entry("AutomaticallyAfterDays")?.whole_number(1..=MOST_DAYS)? {
+        return Ok(Some(Schedule::Hours(days * HOURS_A_DAY)));
+    }
+    Ok(rules.entry("ScheduleExpression")?.text()?.map(|expression| Schedule::of(&expression)))
+}
+
+impl Schedule {
+    /// `rate(10 days)`, `rate(4 hours)`, `cron(0 8 1 * ? *)`
+    /// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html>).
+    fn of(expression: &str) -> Self {
+        let rate = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')'));
+        let hours = rate.and_then(|rate| {
+            let (number, unit) = rate.split_once(' ')?;
+            let hours = match unit {
+                "hour" | "hours" => 1,
+                "day" | "days" => HOURS_A_DAY,
+                _ => return None,
+            };
+            number.parse::<u32>().ok()?.checked_mul(hours)
+        });
+        hours.map_or_else(|| Self::Cron(expression.to_owned()), Self::Hours)
     }
 }
 

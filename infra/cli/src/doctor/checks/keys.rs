@@ -4,20 +4,25 @@ use std::time::Duration;
 
 use vestibule::clock::Timestamp;
 use vestibule::keys::{Algorithm, KeyState, LONGEST_VERIFIER_CACHE, PublicKey, PublicKeySet, RETIRED_KEY_STAYS};
+use vestibule_local::template::Schedule;
 
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Check, Finding};
 
 const CHECK: Check = Check("signing-keys");
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn signing_keys(facts: &Facts) -> Vec<Finding> {
     let keys = match &facts.live.keys {
         Ok(keys) => keys,
         Err(unknown) => return vec![CHECK.unknown("keys", unknown)],
     };
-    let period = facts.review.rotation_days.map(|days| DAY * days);
+    let period = match &facts.review.rotation {
+        Some(Schedule::Hours(hours)) => Some(HOUR * *hours),
+        // How often that is, only a calendar knows.
+        Some(Schedule::Cron(_)) | None => None,
+    };
     let signing = facts.configurations.values().filter_map(|config| Some(config.as_ref().ok()?.signing_algorithm));
     let signing: Vec<_> = signing.collect();
     let algorithms = Algorithm::ALL.into_iter();

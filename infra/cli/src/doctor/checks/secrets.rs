@@ -2,7 +2,7 @@
 
 use vestibule::config::Need;
 use vestibule_local::functions::needs;
-use vestibule_local::template::{Grant, Role};
+use vestibule_local::template::{Grant, Role, Schedule};
 
 use super::policies::may;
 use crate::doctor::facts::{Facts, Observed, SecretState, Unknown};
@@ -35,7 +35,7 @@ pub(super) fn secrets(facts: &Facts) -> Vec<Finding> {
 
 pub(super) fn rotation(facts: &Facts) -> Vec<Finding> {
     let id = facts.secret(Need::SigningKeys).unwrap_or("secret").to_owned();
-    let Some(days) = facts.review.rotation_days else {
+    let Some(schedule) = &facts.review.rotation else {
         return vec![ROTATION.warning(
             id,
             "the signing keys are changed by hand only",
@@ -43,15 +43,23 @@ pub(super) fn rotation(facts: &Facts) -> Vec<Finding> {
         )];
     };
     vec![match &facts.live.rotation {
-        Ok(true) => ROTATION.ok(id, format!("Secrets Manager changes the signing keys every {days} days")),
+        Ok(true) => ROTATION.ok(id, format!("Secrets Manager changes the signing keys {}", told(schedule))),
         Ok(false) => ROTATION.fault(
             id,
-            format!("the template has it rotated every {days} days, but rotation is off"),
+            format!("the template has it rotated {}, but rotation is off", told(schedule)),
             "aws secretsmanager rotate-secret --no-rotate-immediately, or deploy once more",
         ),
-        Err(Unknown::NotDeployed) => ROTATION.ok(id, format!("by the template, every {days} days")),
+        Err(Unknown::NotDeployed) => ROTATION.ok(id, format!("by the template, {}", told(schedule))),
         Err(unknown) => ROTATION.unknown(id, unknown),
     }]
+}
+
+fn told(schedule: &Schedule) -> String {
+    match schedule {
+        Schedule::Hours(hours) if hours.is_multiple_of(24) => format!("every {} days", hours / 24),
+        Schedule::Hours(hours) => format!("every {hours} hours"),
+        Schedule::Cron(expression) => format!("by {expression}"),
+    }
 }
 
 /// A role may read what its function needs, and nothing else.

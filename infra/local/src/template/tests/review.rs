@@ -1,7 +1,7 @@
 //! What is read for an examiner: roles in every form in which SAM and IAM write them, and what keeps data and logs.
 
 use super::{HELLO, edited};
-use crate::template::{Grant, Parameters, Review, Role, Statement};
+use crate::template::{GatewayResponse, Grant, Parameters, RestApi, Review, Role, Schedule, Statement};
 
 fn review(template: &str) -> Review {
     Review::read(template, "app", &Parameters::default()).unwrap()
@@ -68,7 +68,7 @@ fn a_policy_that_cannot_be_evaluated_spoils_no_other() {
 #[test]
 fn what_is_not_said_is_what_aws_would_do() {
     let read = review(HELLO);
-    assert_eq!((read.point_in_time_recovery, read.deletion_protection, read.rotation_days), (false, false, None));
+    assert_eq!((read.point_in_time_recovery, read.deletion_protection, read.rotation), (false, false, None));
     assert_eq!((read.lasting[0].on_delete.as_str(), read.lasting[0].on_replace.as_str()), ("Delete", "Delete"));
     assert_eq!((read.without_log_group, read.logs), (vec!["Hello".to_owned()], Vec::new()));
 }
@@ -79,7 +79,7 @@ fn the_deployments_own_template_keeps_everything_and_names_every_right() {
     assert!(read.point_in_time_recovery && read.deletion_protection && read.without_log_group.is_empty());
     assert!(read.lasting.iter().all(|lasting| lasting.on_delete == "Retain" && lasting.on_replace == "Retain"));
     assert!(read.logs.iter().all(|group| group.retention_days == Some(30)));
-    assert_eq!((read.rotation_days, read.parameters["AccessTokenSeconds"].as_str()), (Some(30), "300"));
+    assert_eq!((read.rotation, read.parameters["AccessTokenSeconds"].as_str()), (Some(Schedule::Hours(720)), "300"));
     let statements = |role: &Role| role.grants.as_ref().unwrap().len();
     assert!(read.roles.iter().all(|role| statements(role) > 0), "{:?}", read.roles);
 }
@@ -92,4 +92,34 @@ fn an_authorizer_that_would_be_replayed_is_for_the_examiner_to_name() {
     let unsafe_ones: Vec<_> =
         read.stack.authorizers.values().filter(|authorizer| authorizer.unsafe_caching().is_some()).collect();
     assert_eq!(unsafe_ones.iter().map(|authorizer| authorizer.id.as_str()).collect::<Vec<_>>(), ["BearerAuthorizer"]);
+}
+
+#[test]
+fn a_schedule_is_read_in_days_as_a_rate_and_as_cron() {
+    for (rules, expected) in [
+        ("AutomaticallyAfterDays: 7", Schedule::Hours(168)),
+        ("ScheduleExpression: rate(10 days)", Schedule::Hours(240)),
+        ("ScheduleExpression: rate(1 day)", Schedule::Hours(24)),
+        ("ScheduleExpression: rate(4 hours)", Schedule::Hours(4)),
+        ("ScheduleExpression: cron(0 8 1 * ? *)", Schedule::Cron("cron(0 8 1 * ? *)".to_owned())),
+        ("ScheduleExpression: rate(soon)", Schedule::Cron("rate(soon)".to_owned())),
+        ("ScheduleExpression: rate(4294967295 days)", Schedule::Cron("rate(4294967295 days)".to_owned())),
+    ] {
+        let schedule = format!(
+            "  Schedule: {{ Type: AWS::SecretsManager::RotationSchedule, Properties: {{ RotationRules: {{ {rules} }} }} }}\n"
+        );
+        assert_eq!(review(&format!("{HELLO}{schedule}")).rotation, Some(expected), "{rules}");
+    }
+}
+
+#[test]
+fn the_gateway_responses_of_a_rest_api_are_read_in_either_form() {
+    let read = |text: &str| RestApi::read_all(text, "app", &Parameters::default()).unwrap();
+    let [shipped] = <[_; 1]>::try_from(read(include_str!("../../../../rest-api.yaml"))).unwrap();
+    assert!(shipped.cors && shipped.responses.len() == 7, "{shipped:?}");
+    assert_eq!(shipped.responses["UNAUTHORIZED"].status, Some(401));
+    let plain = "Resources:\n  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: !ImportValue x } }\n  Denied:\n    Type: AWS::ApiGateway::GatewayResponse\n    Properties: { RestApiId: !Ref Api, ResponseType: ACCESS_DENIED, StatusCode: \"403\", ResponseParameters: { gatewayresponse.header.X-Own: \"'x'\" } }\n  Other:\n    Type: AWS::ApiGateway::GatewayResponse\n    Properties: { RestApiId: !Ref Elsewhere, ResponseType: UNAUTHORIZED }\n";
+    let denied = GatewayResponse { status: Some(403), headers: ["x-own".to_owned()].into() };
+    assert_eq!(read(plain)[0].responses, [("ACCESS_DENIED".to_owned(), denied)].into());
+    assert_eq!(read(HELLO), []);
 }
