@@ -36,6 +36,9 @@ class Stack:
             "Architecture": architecture(),
             "AllowedOrigins": ORIGIN,
             "KeyRotationDays": 0,
+            # Two people sign in for all tests, from one address.
+            "LoginNameLimit": "1000/60",
+            "LoginNetworkLimit": "1000/60",
             # Nobody listens: what it is for is that the alarms are made.
             "AlarmTopic": f"arn:aws:sns:{REGION}:000000000000:alarms",
         }
