@@ -2,24 +2,17 @@
 //! draft-ietf-httpapi-ratelimit-headers-11).
 
 use lambda_http::http::{HeaderName, HeaderValue, header};
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Body, Request, Response};
 
 use super::problem::{Problem, ProblemKind};
-use super::request_id;
+use super::{request_id, source};
 use crate::app::App;
 use crate::audit::Event;
 use crate::limits::{Admission, Admit, Key, Network, Refusal};
 
-/// The network that the request came from, by the address that the gateway itself saw. No header has a say: `X-Forwarded-For` is the
-/// client's to write.
+/// The network that the request came from, by [`source`].
 pub fn network(request: &Request) -> Network {
-    let address = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
-        Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
-        _ => None,
-    };
-    address.and_then(|address| address.parse().ok()).map_or(Network::Unknown, Network::of)
+    source(request).map_or(Network::Unknown, Network::of)
 }
 
 /// Lets an endpoint limit itself: counts the request for each of `keys`, in one call each and all at once.

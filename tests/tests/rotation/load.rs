@@ -35,6 +35,8 @@ struct Crowd {
 impl Crowd {
     async fn gather() -> Self {
         let scene = Scene::builder()
+            .parameter("LoginNameLimit", "1000/60")
+            .parameter("LoginNetworkLimit", "1000/60")
             .parameter("AccessTokenSeconds", "3600")
             .parameter("AuthorizerCacheSeconds", "0")
             .begin()
