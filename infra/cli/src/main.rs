@@ -25,7 +25,7 @@ struct Arguments {
 enum Command {
     /// Start everything on this machine: gateway, functions, database, secrets, demo users.
     Dev(dev::Arguments),
-    /// Accounts: add, list, disable, enable, set-password, import, hook-key.
+    /// Accounts: add, list, disable, enable, grant, withdraw, set-password, import, hook-key.
     Users(Operator<users::Command>),
     /// Sessions of a user: list, revoke.
     Sessions(Operator<sessions::Command>),

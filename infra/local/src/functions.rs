@@ -54,6 +54,7 @@ pub enum FunctionFault {
 /// What the function of this name touches, and so what its role may let it touch; `None` where it is not part of this program.
 pub fn needs(binary: &str) -> Option<&'static [Need]> {
     match binary {
+        "admin" => Some(admin::NEEDS),
         "login" => Some(login::NEEDS),
         "refresh" => Some(refresh::NEEDS),
         "revoke" => Some(revoke::NEEDS),
@@ -91,6 +92,7 @@ impl Functions {
 
     fn in_process(&self, resource: &FunctionResource) -> Result<Arc<dyn Function>, FunctionFault> {
         match resource.binary.as_str() {
+            "admin" => self.http(resource, admin::NEEDS, admin::handle),
             "login" => self.http(resource, login::NEEDS, login::handle),
             "refresh" => self.http(resource, refresh::NEEDS, refresh::handle),
             "revoke" => self.http(resource, revoke::NEEDS, revoke::handle),

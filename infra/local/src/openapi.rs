@@ -4,6 +4,7 @@
 mod schema;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
@@ -33,6 +34,7 @@ pub enum Undocumented {
 /// Every operation of every function.
 pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
     let functions = [
+        admin::OPERATIONS,
         login::OPERATIONS,
         refresh::OPERATIONS,
         revoke::OPERATIONS,
@@ -162,7 +164,12 @@ fn responses(operation: &Operation, route: &ApiRoute) -> BTreeMap<u16, Response>
     if route.authorizer.is_some() {
         for (status, about) in [(401, "The credential is missing."), (403, "The credential is no good, or not enough.")]
         {
-            responses.entry(status).or_insert_with(|| refusal(about, "application/json", "GatewayAnswer"));
+            // The function has refusals of the same status, of another media type.
+            let gateways = refusal(about, "application/json", "GatewayAnswer");
+            match responses.entry(status) {
+                Entry::Vacant(none) => drop(none.insert(gateways)),
+                Entry::Occupied(mut ours) => ours.get_mut().content.extend(gateways.content),
+            }
         }
     }
     responses

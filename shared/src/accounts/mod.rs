@@ -1,6 +1,7 @@
 //! Accounts: who may sign in, by which names, and with which rights.
 
 mod account;
+pub mod administration;
 pub mod by_token;
 mod identifier;
 mod one_time_token;

@@ -175,6 +175,24 @@ pub enum Event<'a> {
         /// Why.
         reason: &'static str,
     },
+    /// An administrator changed somebody else's account, or ended its sessions.
+    Administered {
+        /// The administrator.
+        by: UserId,
+        /// Whose account.
+        user: UserId,
+        /// What was changed.
+        what: &'static str,
+    },
+    /// An administrator's request was refused; nothing is changed.
+    AdministrationRefused {
+        /// Who asked, if it was a person.
+        by: Option<UserId>,
+        /// Whose account, if the request names one.
+        user: Option<UserId>,
+        /// Why.
+        reason: &'static str,
+    },
     /// A request came too soon.
     Limited {
         /// What was asked for too often.
@@ -290,6 +308,12 @@ impl Event<'_> {
                 ..Line::new("keys_step_refused", Level::Error)
             },
             Self::Unauthenticated { reason } => refused("unauthenticated", reason),
+            Self::Administered { by, user, what } => {
+                Line { by: Some(by), user: Some(user), outcome: Some(what), ..Line::new("administered", Level::Warn) }
+            }
+            Self::AdministrationRefused { by, user, reason } => {
+                Line { by, user, ..refused("administration_refused", reason) }
+            }
             Self::Limited { class } => {
                 Line { reason: Some(class.name()), counts: Some(Metric::Limited), ..Line::new("limited", Level::Warn) }
             }
@@ -319,6 +343,7 @@ const fn counted_as(cause: Ending) -> Metric {
         | Ending::Replaced
         | Ending::AccountDisabled
         | Ending::PasswordChanged
+        | Ending::RightsChanged
         | Ending::Operator => Metric::Revocations,
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+use crate::scope::Rights;
 use crate::storage::StoreError;
 
 /// An entry is deleted after 400 days: whoever looks back at a whole year has five weeks to do so. Longer keeps what no audit asks
@@ -32,12 +33,14 @@ pub enum AccountChange {
     PasswordReset,
     /// Its e-mail address became another one.
     EmailChanged,
+    /// It may do other things than before.
+    RightsChanged,
     /// Its owner deleted it.
     Deleted,
 }
 
 impl AccountChange {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Registered,
         Self::Disabled,
         Self::Enabled,
@@ -45,6 +48,7 @@ impl AccountChange {
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::EmailChanged,
+        Self::RightsChanged,
         Self::Deleted,
     ];
 
@@ -58,6 +62,7 @@ impl AccountChange {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::EmailChanged => "email_changed",
+            Self::RightsChanged => "rights_changed",
             Self::Deleted => "deleted",
         }
     }
@@ -83,12 +88,23 @@ impl FromStr for AccountChange {
 }
 
 /// An entry of the trail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When.
     pub at: Timestamp,
     /// What.
     pub change: AccountChange,
+    /// The administrator who made it; nobody where it was the owner or an operator.
+    pub by: Option<UserId>,
+    /// What the account may do from then on, after a change of that.
+    pub rights: Option<Rights>,
+}
+
+impl Entry {
+    /// What happened when, by the owner or an operator.
+    pub const fn new(at: Timestamp, change: AccountChange) -> Self {
+        Self { at, change, by: None, rights: None }
+    }
 }
 
 /// The operator's view of an account's past.

@@ -3,6 +3,7 @@
 //! A scope value is a space-separated list whose order means nothing, so it is kept sorted: two equal sets are the same
 //! text, in a token, in the table and in the authorizer's context.
 
+mod rights;
 mod roles;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use rights::{Rights, RightsChange, TooManyRights};
 pub use roles::{InvalidRole, MAX_ROLE_BYTES, MAX_ROLES_BYTES, Role, Roles};
 
 /// Bytes of one scope. `https://api.example.com/orders.read` fits; a scope is a name, not a payload, and it is copied

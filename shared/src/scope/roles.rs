@@ -103,6 +103,12 @@ impl Roles {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
+    /// Those that `other` lacks.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        Self(self.0.difference(&other.0).cloned().collect())
+    }
+
     /// Whether `other` has them all.
     pub fn is_subset(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)

@@ -94,12 +94,14 @@ pub enum Ending {
     AccountDisabled,
     /// The password was changed.
     PasswordChanged,
+    /// What its user may do was changed.
+    RightsChanged,
     /// An operator ended it.
     Operator,
 }
 
 impl Ending {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Revoked,
         Self::SignedOut,
         Self::Replaced,
@@ -109,6 +111,7 @@ impl Ending {
         Self::Restored,
         Self::AccountDisabled,
         Self::PasswordChanged,
+        Self::RightsChanged,
         Self::Operator,
     ];
 
@@ -124,6 +127,7 @@ impl Ending {
             Self::Restored => "restored",
             Self::AccountDisabled => "account_disabled",
             Self::PasswordChanged => "password_changed",
+            Self::RightsChanged => "rights_changed",
             Self::Operator => "operator",
         }
     }

@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
 
-use super::account_item::{self, DISABLED_AT, PASSWORD, VERSION};
+use super::account_item::{self, DISABLED_AT, PASSWORD, ROLES, SCOPES, VERSION};
 use super::attributes::{Item, number, text, time};
 use super::keys::{ACCOUNT, Key, PARTITION, SORT};
 use super::sdk_fault::unavailable;
@@ -18,6 +18,7 @@ use crate::audit::trail::{AccountChange, Entry};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::passwords::PasswordHash;
+use crate::scope::Rights;
 use crate::sessions::Ending;
 use crate::sessions::end::{EndSessions, EndedAll};
 use crate::storage::StoreError;
@@ -135,7 +136,7 @@ impl ManageAccounts for Table {
 }
 
 /// An account that is changed, and what became of its sessions.
-fn changed(sessions: EndedAll) -> Changed {
+pub(super) fn changed(sessions: EndedAll) -> Changed {
     match sessions {
         EndedAll { ended, failed: None } => Changed::Done { sessions_ended: ended },
         EndedAll { ended, failed: Some(fault) } => Changed::SessionsLeft { ended, fault },
@@ -148,17 +149,19 @@ pub(super) enum Change<'a> {
     Disable(Timestamp),
     /// A new one, and how it came about.
     Password(&'a PasswordHash, AccountChange),
+    Rights(&'a Rights),
 }
 
 impl Change<'_> {
     /// What the account's trail says of it.
-    const fn entry(&self, at: Timestamp) -> Entry {
-        let change = match self {
-            Self::Enable => AccountChange::Enabled,
-            Self::Disable(_) => AccountChange::Disabled,
-            Self::Password(_, how) => *how,
+    fn entry(&self, at: Timestamp, by: Option<UserId>) -> Entry {
+        let (change, rights) = match self {
+            Self::Enable => (AccountChange::Enabled, None),
+            Self::Disable(_) => (AccountChange::Disabled, None),
+            Self::Password(_, how) => (*how, None),
+            Self::Rights(rights) => (AccountChange::RightsChanged, Some((*rights).clone())),
         };
-        Entry { at, change }
+        Entry { at, change, by, rights }
     }
 }
 
@@ -170,7 +173,7 @@ impl Table {
         account: &Account,
         password: &PasswordHash,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let registered = Entry { at: account.created_at, change: AccountChange::Registered };
+        let registered = Entry::new(account.created_at, AccountChange::Registered);
         let logins = account.identifiers.iter().map(|name| account_item::login(account, name, password));
         logins
             .chain([account_item::account(account)])
@@ -199,19 +202,20 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "TransactWriteItems (change an account)";
-        if self.transact(OPERATION, self.writes_of(OPERATION, account, change, now)?).await? {
+        if self.transact(OPERATION, self.writes_of(OPERATION, account, change, None, now)?).await? {
             return Ok(());
         }
         Err(StoreError::Unavailable { operation: OPERATION, detail: "the account changed in between".to_owned() })
     }
 
     /// What one transaction writes to make `change` to the account and all its names, and what it was to the trail. It raises their
-    /// version: from here on, a sign-in that read an earlier version opens nothing.
+    /// version: from here on, a sign-in that read an earlier version opens nothing. `by` is an administrator.
     pub(super) fn writes_of(
         &self,
         operation: &'static str,
         account: &Account,
         change: &Change<'_>,
+        by: Option<UserId>,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let keys = account.identifiers.iter().map(Key::login).map(|key| (key, true));
@@ -237,11 +241,17 @@ impl Table {
                         .expression_attribute_names("#password", PASSWORD)
                         .expression_attribute_values(":hash", text(hash.as_str())),
                     Change::Password(..) => update.update_expression("SET #version = :next"),
+                    Change::Rights(rights) => update
+                        .update_expression("SET #version = :next, #scopes = :scopes, #roles = :roles")
+                        .expression_attribute_names("#scopes", SCOPES)
+                        .expression_attribute_names("#roles", ROLES)
+                        .expression_attribute_values(":scopes", text(rights.scopes.to_string()))
+                        .expression_attribute_values(":roles", text(rights.roles.to_string())),
                 };
                 let update = update.build().map_err(|fault| unbuilt(operation, fault))?;
                 Ok(TransactWriteItem::builder().update(update).build())
             })
-            .chain([self.entry(operation, account.user, account.version + 1, change.entry(now))])
+            .chain([self.entry(operation, account.user, account.version + 1, change.entry(now, by))])
             .collect()
     }
 }

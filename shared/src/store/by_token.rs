@@ -51,7 +51,7 @@ impl ResetPassword for Table {
         const OPERATION: &str = "TransactWriteItems (reset a password)";
         let mut writes = vec![self.consume(OPERATION, token, RESET_PASSWORD, now)?];
         let change = Change::Password(password, AccountChange::PasswordReset);
-        writes.extend(self.writes_of(OPERATION, account, &change, now)?);
+        writes.extend(self.writes_of(OPERATION, account, &change, None, now)?);
         Ok(if self.transact(OPERATION, writes).await? { Redemption::Done } else { Redemption::Void })
     }
 }
@@ -79,7 +79,7 @@ impl ChangeEmail for Table {
         for key in kept.chain([Key::account(account.user)]) {
             writes.push(self.rename_at(OPERATION, key, &after, account.version)?);
         }
-        let entry = Entry { at: now, change: AccountChange::EmailChanged };
+        let entry = Entry::new(now, AccountChange::EmailChanged);
         writes.push(self.entry(OPERATION, account.user, after.version, entry)?);
         let refused = self.transact_each(OPERATION, writes).await?;
         Ok(match refused.as_slice() {

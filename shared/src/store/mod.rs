@@ -5,6 +5,7 @@
 
 mod account_item;
 mod accounts;
+mod administration;
 mod api_key_item;
 mod api_keys;
 mod assertions;

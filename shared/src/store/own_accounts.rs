@@ -38,7 +38,7 @@ impl ChangePassword for Table {
 impl DeleteAccount for Table {
     async fn delete_account(&self, account: &Account, now: Timestamp) -> Result<(), StoreError> {
         const OPERATION: &str = "TransactWriteItems (delete an account)";
-        let entry = Entry { at: now, change: AccountChange::Deleted };
+        let entry = Entry::new(now, AccountChange::Deleted);
         let names = account.identifiers.iter().map(Key::login);
         let writes = names
             .chain([Key::account(account.user)])

@@ -5,6 +5,7 @@
 
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 
+use super::account_item::{ROLES, SCOPES};
 use super::attributes::{Reader, Writer, text, time};
 use super::keys::{Key, PARTITION, SORT, TRAIL_PREFIX, user_partition};
 use super::sdk_fault::unavailable;
@@ -13,10 +14,12 @@ use super::table::{Table, unbuilt};
 use crate::audit::trail::{AccountChange, Entry, KEPT_FOR, ReadTrail};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+use crate::scope::{Rights, Roles, Scopes};
 use crate::storage::StoreError;
 
 const CHANGE: &str = "change";
 const AT: &str = "at";
+const BY: &str = "by";
 
 impl Table {
     /// The write that notes `change` of the account, which has `version` from then on.
@@ -25,11 +28,14 @@ impl Table {
         operation: &'static str,
         user: UserId,
         version: u64,
-        Entry { at, change }: Entry,
+        Entry { at, change, by, rights }: Entry,
     ) -> Result<TransactWriteItem, StoreError> {
         let item = Writer::new(&Key::trail(user, at, version))
             .with(CHANGE, text(change.as_str()))
             .with(AT, time(at))
+            .with_some(BY, by.map(|by| text(by.to_string())))
+            .with_some(SCOPES, rights.as_ref().map(|rights| text(rights.scopes.to_string())))
+            .with_some(ROLES, rights.as_ref().map(|rights| text(rights.roles.to_string())))
             .with(EXPIRES_AT, time(at.plus(KEPT_FOR)))
             .finish();
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
@@ -59,10 +65,23 @@ impl ReadTrail for Table {
                 let read = Reader::new(item);
                 // DynamoDB deletes late.
                 if read.time(EXPIRES_AT)? > now {
-                    entries.push(Entry { at: read.time(AT)?, change: read.parsed::<AccountChange>(CHANGE)? });
+                    entries.push(entry(&read)?);
                 }
             }
         }
         Ok(entries)
     }
+}
+
+fn entry(read: &Reader<'_>) -> Result<Entry, StoreError> {
+    let change = read.parsed::<AccountChange>(CHANGE)?;
+    let rights = match change {
+        AccountChange::RightsChanged => {
+            Some(Rights { scopes: read.parsed_by(SCOPES, Scopes::parse)?, roles: read.parsed_by(ROLES, Roles::parse)? })
+        }
+        _ => None,
+    };
+    let by = read.text_if_any(BY)?.map(str::parse).transpose();
+    let by = by.map_err(|_| read.impossible("by is malformed"))?;
+    Ok(Entry { at: read.time(AT)?, change, by, rights })
 }

@@ -39,6 +39,8 @@ pub struct Line<'a> {
     pub user: Option<UserId>,
     /// Which OAuth client asks, once it is known.
     pub client: Option<&'a str>,
+    /// The administrator who did it.
+    pub by: Option<UserId>,
     /// Whose service, or which service is calling.
     pub service: Option<ServiceId>,
     /// Which API key.
@@ -68,6 +70,7 @@ impl Line<'_> {
             fault: None,
             user: None,
             client: None,
+            by: None,
             service: None,
             api_key: None,
             session: None,
@@ -87,6 +90,7 @@ impl Line<'_> {
         let (fault, user) = (self.fault.map(tracing::field::display), self.user.map(tracing::field::display));
         let client = self.client;
         let (service, api_key) = (self.service.map(tracing::field::display), self.api_key.map(tracing::field::display));
+        let by = self.by.map(tracing::field::display);
         let (session, status) = (self.session.map(tracing::field::display), self.status);
         let counts = self.counts.map(Metric::name);
         let function = measured.map(|measured| &*measured.function);
@@ -109,6 +113,7 @@ impl Line<'_> {
                     fault,
                     user,
                     client,
+                    by,
                     service,
                     api_key,
                     session,

@@ -23,8 +23,8 @@ use vestibule_local::storage::Storage;
 use crate::Fault;
 
 /// What is deployed.
-pub(crate) const FUNCTIONS: [&str; 8] =
-    ["login", "refresh", "revoke", "authorizer", "discovery", "rotate_keys", "accounts", "whoami"];
+pub(crate) const FUNCTIONS: [&str; 9] =
+    ["admin", "login", "refresh", "revoke", "authorizer", "discovery", "rotate_keys", "accounts", "whoami"];
 /// What it is measured against.
 pub(crate) const BASELINES: [&str; 2] = ["empty", "linked"];
 

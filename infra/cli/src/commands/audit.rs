@@ -34,8 +34,8 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     match command {
         Command::List { user, json } => {
             let entries = table.trail(find(&table, &user).await?, now).await?;
-            let row = |entry: &Entry| json!({ "at": entry.at.seconds(), "change": entry.change.as_str() });
-            output::listing(&["at", "change"], &entries.iter().map(row).collect::<Vec<Value>>(), json);
+            let rows: Vec<Value> = entries.iter().map(row).collect();
+            output::listing(&["at", "change", "by", "scope", "roles"], &rows, json);
         }
         Command::Keys { json } => {
             let rows: Vec<Value> = table.key_trail(now).await?.iter().flat_map(rows).collect();
@@ -43,6 +43,18 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// `by` is an administrator; the owner and operators have no name here.
+fn row(entry: &Entry) -> Value {
+    let rights = entry.rights.as_ref();
+    json!({
+        "at": entry.at.seconds(),
+        "change": entry.change.as_str(),
+        "by": entry.by,
+        "scope": rights.map(|rights| rights.scopes.to_string()),
+        "roles": rights.map(|rights| rights.roles.to_string()),
+    })
 }
 
 /// A publication may change several keys.

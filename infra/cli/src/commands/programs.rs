@@ -8,8 +8,18 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 9] =
-    ["login", "refresh", "revoke", "oauth_token", "authorizer", "discovery", "whoami", "rotate_keys", "accounts"];
+const FUNCTIONS: [&str; 10] = [
+    "admin",
+    "login",
+    "refresh",
+    "revoke",
+    "oauth_token",
+    "authorizer",
+    "discovery",
+    "whoami",
+    "rotate_keys",
+    "accounts",
+];
 
 /// Builds them in the profile of this program, which also lies where they come to lie, and says where that is.
 pub(crate) async fn build() -> Result<PathBuf, Fault> {

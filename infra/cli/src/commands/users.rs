@@ -1,14 +1,15 @@
 //! `vestibule users`: accounts, by the operator's hand.
 
 use serde_json::{Value, json};
+use vestibule::accounts::administration::{Actor, Administer, Intervened, Intervention};
 use vestibule::accounts::register::{Register, Registration};
 use vestibule::accounts::{Account, Changed, FindLogin, Identifier, ManageAccounts, Standing};
-use vestibule::clock::Clock;
+use vestibule::clock::{Clock, Timestamp};
 use vestibule::identity::UserId;
 use vestibule::keys::ReadSymmetricKeys;
 use vestibule::migration::hook_key;
 use vestibule::randomness::Randomness;
-use vestibule::scope::{Roles, Scopes};
+use vestibule::scope::{self, RightsChange, Roles, Scopes};
 use vestibule::store::Table;
 
 use super::sessions::left;
@@ -49,6 +50,10 @@ pub(crate) enum Command {
         /// E-mail address, username or `usr_…`.
         user: String,
     },
+    /// Give an account scopes and roles beside those that it has, and end its sessions.
+    Grant(Rights),
+    /// Take scopes and roles from an account, and end its sessions.
+    Withdraw(Rights),
     /// Set a password, read from a prompt or standard input, and end all sessions.
     SetPassword {
         /// E-mail address, username or `usr_…`.
@@ -60,12 +65,27 @@ pub(crate) enum Command {
     HookKey,
 }
 
+/// Whose, and which.
+#[derive(clap::Args)]
+pub(crate) struct Rights {
+    /// E-mail address, username or `usr_…`.
+    user: String,
+    /// Scopes, separated by blanks.
+    #[arg(long, required_unless_present = "roles")]
+    scope: Option<String>,
+    /// A role; may be repeated.
+    #[arg(long = "role")]
+    roles: Vec<String>,
+}
+
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     let deployment = match command {
         Command::List { .. } | Command::HookKey => target.connect().await?,
         Command::Add { .. }
         | Command::Disable { .. }
         | Command::Enable { .. }
+        | Command::Grant(_)
+        | Command::Withdraw(_)
         | Command::SetPassword { .. }
         | Command::Import(_) => target.connect_to_change().await?,
     };
@@ -91,6 +111,8 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             let user = find(table, &user).await?;
             report(table.set_standing(user, Standing::Active, now).await?, "enabled")?;
         }
+        Command::Grant(rights) => change_rights(table, rights, RightsChange::Grant, now).await?,
+        Command::Withdraw(rights) => change_rights(table, rights, RightsChange::Withdraw, now).await?,
         Command::SetPassword { user } => {
             let user = find(table, &user).await?;
             let hash = deployment.hash(&passwords::read()?).await?;
@@ -105,6 +127,26 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
         }
     }
     Ok(())
+}
+
+async fn change_rights(
+    table: &Table,
+    Rights { user, scope, roles }: Rights,
+    change: impl FnOnce(scope::Rights) -> RightsChange,
+    now: Timestamp,
+) -> Outcome {
+    let rights =
+        scope::Rights { scopes: Scopes::parse(&scope.unwrap_or_default())?, roles: Roles::parse(&roles.join(" "))? };
+    let user = find(table, &user).await?;
+    match table.intervene(user, &Intervention::Rights(change(rights)), Actor::Operator, now).await? {
+        Intervened::Changed { account, sessions } => {
+            report(sessions, &format!("scope {:?}, roles {:?}", account.scopes.to_string(), account.roles.to_string()))
+        }
+        Intervened::TooMany(fault) => Err(fault.into()),
+        Intervened::NoSuchAccount | Intervened::OwnAccount | Intervened::NotAdministrator => {
+            Err("there is no such account".into())
+        }
+    }
 }
 
 /// The account that `name` names, by identifier or by its lasting name.

@@ -109,15 +109,19 @@ fn a_malformed_template_is_one_sentence() {
     for (from, to, named) in [
         (
             "RouteKey: GET /orders\n",
-            "RouteKey: GET /orders/{id}\n",
-            "no rule in functions/authorizer/routes.toml for GET /orders/{id}",
+            "RouteKey: GET /orders/{id}/lines\n",
+            "no rule in functions/authorizer/routes.toml for GET /orders/{id}/lines",
         ),
         (
             "RouteKey: GET /orders\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer\n",
             "RouteKey: GET /orders\n",
             "GET /orders has a rule in functions/authorizer/routes.toml and no authorizer",
         ),
-        ("AuthorizerId: !Ref StrictBearerAuthorizer", "AuthorizerId: !Ref BearerAuthorizer", "GET /admin is strict"),
+        (
+            "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref StrictBearerAuthorizer",
+            "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer",
+            "GET /admin is strict",
+        ),
     ] {
         std::fs::write(&path, template.replace(from, to)).unwrap();
         let said =
@@ -192,6 +196,20 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
     assert!(text(&run(folder.path(), &["users", "disable", "ada"], "").stdout).contains("1 sessions ended"));
     assert_eq!(login("brand new staple"), "401");
     assert!(run(folder.path(), &["users", "enable", "ada"], "").status.success());
+    let granted = run(folder.path(), &["users", "grant", "ada", "--scope", "orders:write", "--role", "admin"], "");
+    assert!(
+        text(&granted.stdout).starts_with(r#"scope "orders:read orders:write", roles "admin ops"; 0 sessions ended"#)
+    );
+    let withdrawn = run(folder.path(), &["users", "withdraw", "ada", "--role", "ops", "--role", "never:had"], "");
+    assert!(text(&withdrawn.stdout).starts_with(r#"scope "orders:read orders:write", roles "admin"; 0"#));
+    assert!(!run(folder.path(), &["users", "grant", "ada"], "").status.success(), "nothing to grant");
+    assert!(!run(folder.path(), &["users", "grant", "ada", "--role", "No Role"], "").status.success());
+    let trail = json(&["audit", "list", "ada", "--json"]);
+    let last = trail.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["change"], &last["roles"], &last["by"]),
+        (&"rights_changed".into(), &"admin".into(), &serde_json::Value::Null)
+    );
     assert_eq!(login("brand new staple"), "200");
 
     let keys = json(&["keys", "list", "--json"]);

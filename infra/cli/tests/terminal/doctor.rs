@@ -152,8 +152,12 @@ fn each_broken_template_has_exactly_its_own_fault() {
     let orders = "RouteKey: GET /orders\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer";
     for (from, to, expected) in [
         (", $context.routeKey]", "]", "authorizer-cache-key BearerAuthorizer"),
-        ("AuthorizerId: !Ref StrictBearerAuthorizer", "AuthorizerId: !Ref BearerAuthorizer", "strict-cache GET /admin"),
-        ("RouteKey: GET /orders\n", "RouteKey: GET /orders/{id}\n", "route-rules GET /orders/{id}"),
+        (
+            "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref StrictBearerAuthorizer",
+            "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer",
+            "strict-cache GET /admin",
+        ),
+        ("RouteKey: GET /orders\n", "RouteKey: GET /orders/{id}/lines\n", "route-rules GET /orders/{id}/lines"),
         (orders, "RouteKey: GET /orders", "public-routes GET /orders"),
         (own, any_action, "policies LoginFunction"),
         (own, any_table, "policies LoginFunction"),
@@ -184,7 +188,7 @@ fn what_works_but_should_be_known_is_a_warning() {
     let role = "Role: !GetAtt WhoamiFunctionRole.Arn\n";
     for (from, to, expected) in [
         ("LoggingConfig: { LogGroup: !Ref RevokeLogs }", "Timeout: 9", "log-retention RevokeFunction"),
-        ("LeadingKeys: [\"LOGIN#*\"]", "LeadingKeys: [\"*\"]", "policies LoginFunction"),
+        ("LeadingKeys: [\"LIMIT#login_*\"]", "LeadingKeys: [\"*\"]", "policies LoginFunction"),
         (role, "Policies: AdministratorAccess\n", "policies WhoamiFunction"),
         (role, "Policies: []\n", "policies WhoamiFunction"),
         ("Binary: revoke }", "Binary: sign_out }", "public-routes POST /revoke"),
@@ -226,7 +230,16 @@ fn a_parameter_is_exactly_its_own_finding() {
         ("RefreshGraceSeconds=0", "warning", &["refresh-grace RefreshFunction"]),
         ("Tracing=Active", "warning", &[]),
         ("KeyRotationDays=0", "warning", &["rotation SigningKeys"]),
-        ("DemoApi=false", "warning", &["route-rules GET /whoami", "route-rules GET /orders", "route-rules GET /admin"]),
+        (
+            "DemoApi=false",
+            "warning",
+            &[
+                "route-rules GET /whoami",
+                "route-rules GET /orders",
+                "route-rules GET /orders/{id}",
+                "route-rules GET /admin",
+            ],
+        ),
     ] {
         examined(TEMPLATE, &[parameter]).assert(status, expected);
     }

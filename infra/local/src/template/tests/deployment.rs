@@ -15,7 +15,7 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 14] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
@@ -25,16 +25,27 @@ const ALWAYS: [&str; 9] = [
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
     "GET /openapi.json",
+    "GET /admin/users/{id}",
+    "PUT /admin/users/{id}/rights",
+    "POST /admin/users/{id}/disable",
+    "POST /admin/users/{id}/enable",
+    "DELETE /admin/users/{id}/sessions",
 ];
 
 #[test]
 fn by_default_the_api_has_its_own_routes_only() {
     let stack = deployed(&[]);
     assert_eq!(keys(&stack), ALWAYS);
-    assert!(stack.api.routes.iter().all(|route| route.authorizer.is_none() && route.payload == Payload::V2));
+    assert!(stack.api.routes.iter().all(|route| route.payload == Payload::V2));
+    for route in &stack.api.routes {
+        let authorizer = route.authorizer.as_ref().map(|authorizer| authorizer.id.as_str());
+        let administration = route.key.contains(" /admin/").then_some("StrictBearerAuthorizer");
+        assert_eq!(authorizer, administration, "{}", route.key);
+    }
     assert_eq!(
         stack.functions.keys().collect::<Vec<_>>(),
         [
+            "AdminFunction",
             "AuthorizerFunction",
             "DiscoveryFunction",
             "LoginFunction",
@@ -77,8 +88,8 @@ fn functions_get_their_own_variables_and_the_global_ones() {
 #[test]
 fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
     let stack = deployed(&[("DemoApi", "true"), ("AuthorizerCacheSeconds", "30")]);
-    assert_eq!(keys(&stack)[..6], ALWAYS);
-    let demo: Vec<_> = stack.api.routes[6..]
+    assert_eq!(keys(&stack)[..ALWAYS.len()], ALWAYS);
+    let demo: Vec<_> = stack.api.routes[ALWAYS.len()..]
         .iter()
         .map(|route| {
             let authorizer = route.authorizer.as_ref().unwrap();
@@ -95,6 +106,7 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
         [
             ("GET /whoami", "BearerAuthorizer", 30),
             ("GET /orders", "BearerAuthorizer", 30),
+            ("GET /orders/{id}", "BearerAuthorizer", 30),
             ("GET /admin", "StrictBearerAuthorizer", 0),
         ],
     );
@@ -116,7 +128,7 @@ fn allowed_origins_configure_cors() {
     let stack = deployed(&[("AllowedOrigins", "https://app.example.com, https://admin.example.com")]);
     let expected = Cors {
         origins: vec!["https://app.example.com".to_owned(), "https://admin.example.com".to_owned()],
-        methods: vec!["GET".to_owned(), "POST".to_owned()],
+        methods: ["GET", "POST", "PUT", "DELETE"].map(str::to_owned).to_vec(),
         headers: vec!["authorization".to_owned(), "content-type".to_owned()],
         exposed: ["www-authenticate", "retry-after", "ratelimit", "ratelimit-policy"].map(str::to_owned).to_vec(),
         credentials: false,
@@ -128,7 +140,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 7);
+    assert_eq!(stack.functions.len(), 9);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }
