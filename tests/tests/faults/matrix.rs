@@ -163,7 +163,7 @@ impl Flow {
 }
 
 /// A row mostly waits, but deployments that start all at once starve each other past the SDK's timeouts.
-const AT_A_TIME: usize = 6;
+const AT_A_TIME: usize = 2;
 
 /// Rows at the same time, each in a deployment of its own; faults that wait for a timeout apart.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
