@@ -101,7 +101,7 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         route: "GET /account",
-        id: "showAccount",
+        id: "showOwnAccount",
         summary: "One's own account.",
         caller: Caller::AccessToken,
         parameters: &[],
