@@ -99,9 +99,9 @@ class Stack:
         return self.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
 
     def functions(self):
-        """The logical ids of the functions."""
-        resources = self.template()["Resources"].items()
-        return sorted(name for name, resource in resources if resource["Type"] == "AWS::Lambda::Function")
+        """The logical ids of the functions that these parameters deploy."""
+        resources = self.client("cloudformation").describe_stack_resources(StackName=NAME)["StackResources"]
+        return sorted(one["LogicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function")
 
     def assume(self, logical_id):
         """Credentials of a role."""
