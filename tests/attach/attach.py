@@ -47,7 +47,7 @@ def rest(report):
     imported(report, template)
     permitted(report, template)
     found = routes.of_body(template, "AWS::ApiGateway::RestApi")
-    behind(report, {key: route for key, route in found.items() if not key.startswith("OPTIONS ")}, {(REST_HEADER,)})
+    behind(report, {key: route for key, route in found.items() if not key.startswith("OPTIONS ")}, {(REST_HEADER, "context.identity.sourceIp")})
     preflight = [route for key, route in found.items() if key.startswith("OPTIONS ")]
     report.check("a preflight is answered without a credential", len(preflight) == 3 and not any(preflight), found)
     (api,) = templates.of_type(template, "AWS::ApiGateway::RestApi")
@@ -84,10 +84,10 @@ def jwt(report):
 
 
 def http(report, template, found):
-    """An HTTP API with simple answers, so the route is part of the cache's key."""
+    """An HTTP API with simple answers, so the route is part of the cache's key; API keys are taken, so the address is."""
     imported(report, template)
     permitted(report, template)
-    behind(report, found, {(HEADER, "$context.routeKey")})
+    behind(report, found, {(HEADER, "$context.routeKey", "$context.identity.sourceIp")})
 
 
 def behind(report, found, cached):

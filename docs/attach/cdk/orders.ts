@@ -13,10 +13,11 @@ const stack = new Stack(new App(), "Orders");
 const authorizerArn = Fn.importValue(`${VESTIBULE}-AuthorizerFunctionArn`);
 const authorizer = Function.fromFunctionArn(stack, "Authorizer", authorizerArn);
 
-// $context.routeKey is part of the cache's key, or the answer for one route would be replayed on every other.
+// $context.routeKey is part of the cache's key, or the answer for one route would be replayed on every other; and so is the
+// address, or an API key would be taken from addresses that it may not be used from.
 const bearer = new HttpLambdaAuthorizer("Bearer", authorizer, {
   responseTypes: [HttpLambdaResponseType.SIMPLE],
-  identitySource: ["$request.header.Authorization", "$context.routeKey"],
+  identitySource: ["$request.header.Authorization", "$context.routeKey", "$context.identity.sourceIp"],
   resultsCacheTtl: Duration.seconds(60),
 });
 // For routes that `routes.toml` calls strict: every call is asked about, so that a revocation holds at once.

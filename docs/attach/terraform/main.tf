@@ -38,7 +38,8 @@ resource "aws_apigatewayv2_stage" "default" {
   auto_deploy = true
 }
 
-# $context.routeKey is part of the cache's key, or the answer for one route would be replayed on every other.
+# $context.routeKey is part of the cache's key, or the answer for one route would be replayed on every other; and so is the
+# address, or an API key would be taken from addresses that it may not be used from.
 resource "aws_apigatewayv2_authorizer" "bearer" {
   api_id                            = aws_apigatewayv2_api.api.id
   name                              = "bearer"
@@ -46,7 +47,7 @@ resource "aws_apigatewayv2_authorizer" "bearer" {
   authorizer_uri                    = local.authorizer_uri
   authorizer_payload_format_version = "2.0"
   enable_simple_responses           = true
-  identity_sources                  = ["$request.header.Authorization", "$context.routeKey"]
+  identity_sources                  = ["$request.header.Authorization", "$context.routeKey", "$context.identity.sourceIp"]
   authorizer_result_ttl_in_seconds  = 60
 }
 

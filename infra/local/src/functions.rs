@@ -61,6 +61,7 @@ pub fn needs(binary: &str) -> Option<&'static [Need]> {
         "oauth_token" => Some(oauth_token::NEEDS),
         "discovery" => Some(discovery::NEEDS),
         "whoami" => Some(whoami::NEEDS),
+        "api_keys" => Some(api_keys::NEEDS),
         "authorizer" => Some(authorizer::NEEDS),
         "rotate_keys" => Some(rotate_keys::NEEDS),
         "accounts" => Some(accounts::NEEDS),
@@ -99,6 +100,7 @@ impl Functions {
             "oauth_token" => self.http(resource, oauth_token::NEEDS, oauth_token::handle),
             "discovery" => self.http(resource, discovery::NEEDS, discovery::handle),
             "whoami" => self.http(resource, whoami::NEEDS, whoami::handle),
+            "api_keys" => self.http(resource, api_keys::NEEDS, api_keys::handle),
             "authorizer" => {
                 let (app, rules) = (self.app(resource, authorizer::NEEDS)?, Arc::clone(&self.rules));
                 let handle = move |event| {

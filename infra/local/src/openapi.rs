@@ -41,6 +41,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         discovery::OPERATIONS,
         oauth_token::OPERATIONS,
         accounts::OPERATIONS,
+        api_keys::OPERATIONS,
     ];
     functions.into_iter().flatten().map(|operation| (operation.route, operation)).collect()
 }
@@ -121,18 +122,18 @@ fn parameter_of(parameter: &Parameter, route: &str) -> utoipa::openapi::path::Pa
 }
 
 fn body(takes: &Takes) -> Option<utoipa::openapi::request_body::RequestBody> {
-    let (fields, json, form) = match takes {
-        Takes::Nothing => return None,
-        Takes::Json(fields) => (fields, true, false),
-        Takes::Form(fields) => (fields, false, true),
-        Takes::FormOrJson(fields) => (fields, true, true),
-    };
     let mut body = RequestBodyBuilder::new().required(Some(Required::True));
-    if json {
-        let json = ContentBuilder::new().schema(Some(schema::closed(fields))).build();
-        body = body.content("application/json", json);
+    let (json, form) = match takes {
+        Takes::Nothing => return None,
+        Takes::Json(fields) => (Some(schema::closed(fields)), None),
+        Takes::JsonList(fields) => (Some(schema::list_of(schema::open(fields))), None),
+        Takes::Form(fields) => (None, Some(fields)),
+        Takes::FormOrJson(fields) => (Some(schema::closed(fields)), Some(fields)),
+    };
+    if let Some(json) = json {
+        body = body.content("application/json", ContentBuilder::new().schema(Some(json)).build());
     }
-    if form {
+    if let Some(fields) = form {
         let form = ContentBuilder::new().schema(Some(schema::open(fields))).build();
         body = body.content("application/x-www-form-urlencoded", form);
     }

@@ -7,13 +7,17 @@ mod api_key;
 mod base62;
 mod check;
 mod label;
+pub mod manage;
 mod ranges;
+mod rotation;
 mod secret_hash;
+pub mod service;
 mod text;
 
 pub use api_key::{ApiKey, MAX_KEYS, MAX_PREDECESSORS, Owner, Predecessor, USE_NOTED_EVERY};
 pub use check::{FindApiKey, Refusal, Rights, rights};
 pub use label::{InvalidLabel, Label, MAX_LABEL_CHARS};
 pub use ranges::{InvalidRanges, IpRanges, MAX_RANGES};
-pub use secret_hash::SecretHash;
+pub use rotation::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotated, UnderWay};
+pub use secret_hash::{SecretHash, fingerprint};
 pub use text::{Environment, InvalidEnvironment, Named, NewSecret, NotAKey, PATTERN, PREFIX, PresentedKey};

@@ -4,8 +4,13 @@ use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
+
+/// What a scanner is told which text is meant by: SHA-256 of the whole text in base64, as GitHub's partners answer it.
+pub fn fingerprint(text: &str) -> String {
+    STANDARD.encode(digest(&SHA256, text.as_bytes()))
+}
 
 /// The hash of a secret. It has no equality operator: hashes are compared in constant time.
 #[derive(Clone)]

@@ -7,7 +7,7 @@
 pub mod key_trail;
 pub mod trail;
 
-use self::trail::AccountChange;
+use self::trail::{AccountChange, ApiKeyChange};
 use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::limits::Class;
 use crate::principal::Subject;
@@ -105,6 +105,27 @@ pub enum Event<'a> {
         user: UserId,
         /// What failed.
         fault: &'a dyn std::fmt::Display,
+    },
+    /// An API key was made or changed.
+    ApiKeyChanged {
+        /// Whose.
+        owner: Subject,
+        /// Which.
+        key: ApiKeyId,
+        /// How.
+        change: ApiKeyChange,
+    },
+    /// Somebody may not do what they asked of an API key, or it cannot be done.
+    ApiKeyChangeRefused {
+        /// Who.
+        caller: Subject,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Somebody's API keys were listed.
+    ApiKeysListed {
+        /// Whose.
+        owner: Subject,
     },
     /// An API key was used, and that could not be noted; the next use tries again.
     ApiKeyUseNotNoted {
@@ -265,6 +286,20 @@ impl Event<'_> {
                 fault: Some(fault),
                 ..Line::new("hash_not_upgraded", Level::Warn)
             },
+            Self::ApiKeyChanged { owner, key, change } => {
+                let (level, counts) = match change {
+                    ApiKeyChange::Created | ApiKeyChange::Renamed | ApiKeyChange::Rotated => (Level::Info, None),
+                    ApiKeyChange::Revoked | ApiKeyChange::RevokedByOperator => (Level::Info, Some(Metric::Revocations)),
+                    ApiKeyChange::Reported => (Level::Warn, Some(Metric::Revocations)),
+                };
+                of_key(owner, key, Line { counts, ..Line::new(change.as_str(), level) })
+            }
+            Self::ApiKeyChangeRefused { caller, reason } => {
+                Line { user: caller.user(), service: caller.service(), ..refused("api_key_change_refused", reason) }
+            }
+            Self::ApiKeysListed { owner } => {
+                Line { user: owner.user(), service: owner.service(), ..Line::new("api_keys_listed", Level::Info) }
+            }
             Self::ApiKeyUseNotNoted { owner, key, fault } => Line {
                 decides: false,
                 fault: Some(fault),

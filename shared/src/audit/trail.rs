@@ -1,4 +1,4 @@
-//! What the table keeps of an account's past: each change of who may sign in and how, written in the transaction that makes it.
+//! What the table keeps of an account's or a service's past: each change of who may get in and how, written in the transaction that makes it.
 //!
 //! Sessions keep how they ended themselves; what changes nothing is in the log alone (decision 0011).
 
@@ -8,7 +8,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::identity::UserId;
+use crate::identity::{ApiKeyId, UserId};
+use crate::principal::Subject;
 use crate::scope::Rights;
 use crate::storage::StoreError;
 
@@ -37,6 +38,8 @@ pub enum AccountChange {
     RightsChanged,
     /// Its owner deleted it.
     Deleted,
+    /// One of its API keys.
+    ApiKey(ApiKeyId, ApiKeyChange),
 }
 
 impl AccountChange {
@@ -64,6 +67,7 @@ impl AccountChange {
             Self::EmailChanged => "email_changed",
             Self::RightsChanged => "rights_changed",
             Self::Deleted => "deleted",
+            Self::ApiKey(_, change) => change.as_str(),
         }
     }
 }
@@ -79,7 +83,50 @@ impl fmt::Display for AccountChange {
 #[error("not a change of an account")]
 pub struct UnknownChange;
 
+/// Reads a change of the account itself: one of a key has the key's name beside it.
 impl FromStr for AccountChange {
+    type Err = UnknownChange;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|change| change.as_str() == text).ok_or(UnknownChange)
+    }
+}
+
+/// A change of an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiKeyChange {
+    /// It was made.
+    Created,
+    /// It is called something else.
+    Renamed,
+    /// It was given another secret.
+    Rotated,
+    /// Its owner took it away.
+    Revoked,
+    /// An operator took it away.
+    RevokedByOperator,
+    /// Somebody else held it and reported it.
+    Reported,
+}
+
+impl ApiKeyChange {
+    const ALL: [Self; 6] =
+        [Self::Created, Self::Renamed, Self::Rotated, Self::Revoked, Self::RevokedByOperator, Self::Reported];
+
+    /// The change as the table, the log and listings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "api_key_created",
+            Self::Renamed => "api_key_renamed",
+            Self::Rotated => "api_key_rotated",
+            Self::Revoked => "api_key_revoked",
+            Self::RevokedByOperator => "api_key_revoked_by_operator",
+            Self::Reported => "api_key_reported",
+        }
+    }
+}
+
+impl FromStr for ApiKeyChange {
     type Err = UnknownChange;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -109,6 +156,11 @@ impl Entry {
 
 /// The operator's view of an account's past.
 pub trait ReadTrail {
-    /// The changes of `user`'s account in the last [`KEPT_FOR`] before `now`, the oldest first. One query.
-    fn trail(&self, user: UserId, now: Timestamp) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+    /// The changes of the account or the service, and of its keys, in the last [`KEPT_FOR`] before `now`, the oldest first. One query.
+    fn trail_of(&self, owner: Subject, now: Timestamp) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// The same of an account.
+    fn trail(&self, user: UserId, now: Timestamp) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send {
+        self.trail_of(Subject::User(user), now)
+    }
 }

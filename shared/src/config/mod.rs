@@ -69,6 +69,9 @@ pub struct Config {
     /// `VESTIBULE_ALLOWED_ORIGINS`: the pages that may act by a session cookie, beside the API's own. The template gives it the
     /// origins that CORS allows.
     pub allowed_origins: Origins,
+    /// `VESTIBULE_API_KEY_MAX_SECONDS`: the longest life of an API key, which is then also that of one for which none is asked; 0, the
+    /// default, lets a key live until it is revoked.
+    pub api_key_max_lifetime: Option<Duration>,
     /// `VESTIBULE_ARGON2_MEMORY_KIB`, `…_ITERATIONS`, `…_PARALLELISM`.
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
@@ -93,6 +96,8 @@ const SESSION_IDLE_SECONDS: u64 = 30 * DAY;
 /// Ninety days whatever happens, and a year at most.
 const SESSION_ABSOLUTE_SECONDS: u64 = 90 * DAY;
 const MAX_SESSION_SECONDS: u64 = 365 * DAY;
+/// Ten years: what is meant to live longer has no end.
+pub const MAX_API_KEY_SECONDS: u64 = 10 * 365 * DAY;
 /// Half of the smallest function's 128 MiB: three hashes at the default cost.
 const HASHING_BUDGET_KIB: u64 = 64 * 1024;
 /// Beyond five seconds people try again; and an instance waits with them.
@@ -149,6 +154,8 @@ impl Config {
                 .parsed("VESTIBULE_API_KEY_ENVIRONMENT", "1 to 12 lower-case letters and digits")
                 .unwrap_or_default(),
             allowed_origins: read.origins("VESTIBULE_ALLOWED_ORIGINS"),
+            api_key_max_lifetime: Some(read.seconds("VESTIBULE_API_KEY_MAX_SECONDS", 0, 0..=MAX_API_KEY_SECONDS))
+                .filter(|longest| !longest.is_zero()),
             password_cost: read.cost(),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),

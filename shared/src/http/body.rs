@@ -36,6 +36,14 @@ pub enum BodyError {
         /// Where reading stopped; 1 is the first.
         column: usize,
     },
+    /// Not a list of JSON objects.
+    #[error("the body is not a JSON array of objects (line {line}, column {column})")]
+    NotAList {
+        /// Where reading stopped; 1 is the first.
+        line: usize,
+        /// Where reading stopped; 1 is the first.
+        column: usize,
+    },
     /// The same name twice: two readers could take two meanings (RFC 8259 §4, RFC 6749 §3.2).
     #[error("the field \"{0}\" stands more than once")]
     Duplicate(String),
@@ -48,6 +56,12 @@ pub enum BodyError {
     /// A field that is no string.
     #[error("the field \"{0}\" must be a string")]
     NotAString(&'static str),
+    /// A field that is no whole number.
+    #[error("the field \"{0}\" must be a whole number")]
+    NotANumber(&'static str),
+    /// A field that is no list of strings.
+    #[error("the field \"{0}\" must be a list of strings")]
+    NotStrings(&'static str),
     /// A field that holds U+0000, which no name, password or token does.
     #[error("the field \"{0}\" holds a NUL character")]
     Nul(&'static str),
@@ -71,8 +85,11 @@ impl BodyError {
             | Self::MediaType { .. }
             | Self::NotUtf8
             | Self::NotJson { .. }
+            | Self::NotAList { .. }
             | Self::Missing(_)
             | Self::NotAString(_)
+            | Self::NotANumber(_)
+            | Self::NotStrings(_)
             | Self::Nul(_)
             | Self::Invalid { .. } => self.to_string(),
         }
@@ -101,6 +118,18 @@ pub fn json(request: &Request) -> Result<Fields, BodyError> {
         return Err(BodyError::MediaType { expected: "application/json" });
     }
     Fields::from_json(text)
+}
+
+/// Reads a list of JSON objects, whose further fields are ignored.
+///
+/// # Errors
+/// As [`json`].
+pub fn json_list(request: &Request) -> Result<Vec<Fields>, BodyError> {
+    let text = text(request)?;
+    if media_type(request.headers()).as_deref() != Some("application/json") {
+        return Err(BodyError::MediaType { expected: "application/json" });
+    }
+    Fields::list_from_json(text)
 }
 
 /// Reads a form, or the same as JSON. Unknown parameters of a form are ignored (RFC 6749 §3.2).

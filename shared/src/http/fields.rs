@@ -1,4 +1,4 @@
-//! The fields of a body: each at most once, each a string, each asked for.
+//! The fields of a body: each at most once, each of the type that is asked for, each asked for.
 
 use std::fmt;
 
@@ -17,6 +17,8 @@ pub struct Fields {
 #[derive(Debug)]
 enum Value {
     Text(Secret<String>),
+    Number(u64),
+    Texts(Vec<Secret<String>>),
     Null,
     Other,
 }
@@ -28,6 +30,16 @@ impl Fields {
             .and_then(|object| reader.end().map(|()| object))
             .map_err(|fault| BodyError::NotJson { line: fault.line(), column: fault.column() })?;
         Self { fields, unknown_refused: true }.without_duplicates()
+    }
+
+    /// Reads a list of objects, whose further fields are ignored.
+    pub(super) fn list_from_json(text: &str) -> Result<Vec<Self>, BodyError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let objects = Vec::<Object>::deserialize(&mut reader)
+            .and_then(|objects| reader.end().map(|()| objects))
+            .map_err(|fault| BodyError::NotAList { line: fault.line(), column: fault.column() })?;
+        let one = |Object(fields)| Self { fields, unknown_refused: false }.without_duplicates();
+        objects.into_iter().map(one).collect()
     }
 
     pub(super) fn from_form(text: &str) -> Result<Self, BodyError> {
@@ -60,11 +72,11 @@ impl Fields {
     /// # Errors
     /// [`BodyError`] if it is no string or holds a NUL.
     pub fn optional(&mut self, name: &'static str) -> Result<Option<Secret<String>>, BodyError> {
-        let Some(at) = self.fields.iter().position(|(found, _)| found == name) else { return Ok(None) };
-        match self.fields.swap_remove(at).1 {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        match value {
             Value::Text(text) if text.expose().contains('\0') => Err(BodyError::Nul(name)),
             Value::Text(text) => Ok(Some(text)),
-            Value::Null | Value::Other => Err(BodyError::NotAString(name)),
+            Value::Number(_) | Value::Texts(_) | Value::Null | Value::Other => Err(BodyError::NotAString(name)),
         }
     }
 
@@ -74,6 +86,38 @@ impl Fields {
     /// As [`Fields::optional`].
     pub fn parameter(&mut self, name: &'static str) -> Result<Option<Secret<String>>, BodyError> {
         Ok(self.optional(name)?.filter(|value| !value.expose().is_empty()))
+    }
+
+    /// Takes a whole number that may be absent.
+    ///
+    /// # Errors
+    /// [`BodyError`] if it is anything else: negative, with a fraction, a number in quotes.
+    pub fn optional_number(&mut self, name: &'static str) -> Result<Option<u64>, BodyError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Number(number)) => Ok(Some(number)),
+            Some(_) => Err(BodyError::NotANumber(name)),
+        }
+    }
+
+    /// Takes a list of strings that may be absent.
+    ///
+    /// # Errors
+    /// [`BodyError`] if it is anything else, or one of them holds a NUL.
+    pub fn optional_texts(&mut self, name: &'static str) -> Result<Option<Vec<Secret<String>>>, BodyError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Texts(texts)) if texts.iter().any(|text| text.expose().contains('\0')) => {
+                Err(BodyError::Nul(name))
+            }
+            Some(Value::Texts(texts)) => Ok(Some(texts)),
+            Some(_) => Err(BodyError::NotStrings(name)),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.fields.iter().position(|(found, _)| found == name)?;
+        Some(self.fields.swap_remove(at).1)
     }
 
     /// Ends reading.
@@ -143,8 +187,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Other)
             }
 
-            fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-                Ok(Value::Other)
+            fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+                Ok(Value::Number(number))
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
@@ -152,8 +196,14 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
+                let mut texts = Some(Vec::new());
+                while let Some(value) = seq.next_element::<Value>()? {
+                    match (value, &mut texts) {
+                        (Value::Text(text), Some(texts)) => texts.push(text),
+                        (_, other) => *other = None,
+                    }
+                }
+                Ok(texts.map_or(Value::Other, Value::Texts))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
@@ -190,12 +240,40 @@ mod tests {
 
     #[test]
     fn a_field_is_a_string_or_refused_by_name() {
-        for value in ["null", "1", "true", "[]", "{}", "1.5", "-1"] {
+        for value in ["null", "1", "true", "[]", "[\"a\"]", "{}", "1.5", "-1"] {
             let mut fields = Fields::from_json(&format!(r#"{{"a":{value}}}"#)).unwrap();
             assert_eq!(fields.optional("a").err(), Some(BodyError::NotAString("a")), "{value}");
         }
         assert_eq!(Fields::from_json(r#"{"a":"\u0000"}"#).unwrap().required("a").err(), Some(BodyError::Nul("a")));
         assert_eq!(Fields::from_json("{}").unwrap().required("a").err(), Some(BodyError::Missing("a")));
+    }
+
+    #[test]
+    fn numbers_and_lists_are_taken_as_what_they_are_or_refused_by_name() {
+        let read = |value: &str| Fields::from_json(&format!(r#"{{"a":{value}}}"#)).unwrap();
+        assert_eq!(read("18446744073709551615").optional_number("a"), Ok(Some(u64::MAX)));
+        for value in ["null", "\"1\"", "true", "[]", "{}", "1.5", "-1", "1e3", "18446744073709551616"] {
+            assert_eq!(read(value).optional_number("a"), Err(BodyError::NotANumber("a")), "{value}");
+        }
+        let texts = read(r#"["b","c"]"#).optional_texts("a").unwrap().unwrap();
+        assert_eq!(texts.iter().map(|text| text.expose().as_str()).collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(read("[]").optional_texts("a").unwrap().unwrap().len(), 0);
+        for value in ["null", "\"b\"", "1", "{}", "[1]", r#"["b",null]"#, r#"[["b"]]"#] {
+            assert_eq!(read(value).optional_texts("a").err(), Some(BodyError::NotStrings("a")), "{value}");
+        }
+        assert_eq!(read(r#"["\u0000"]"#).optional_texts("a").err(), Some(BodyError::Nul("a")));
+        assert_eq!(Fields::from_json("{}").unwrap().optional_number("a"), Ok(None));
+    }
+
+    #[test]
+    fn a_list_of_objects_is_read_and_its_further_fields_are_ignored() {
+        let mut list = Fields::list_from_json(r#"[{"token":"t","more":[1]},{}]"#).unwrap();
+        assert_eq!(list.len(), 2);
+        assert!(list[0].required("token").is_ok() && list.remove(0).finish().is_ok());
+        for text in ["", "{}", "[1]", "[{}", "[{}] x", "null", "[[]]"] {
+            assert!(matches!(Fields::list_from_json(text), Err(BodyError::NotAList { .. })), "{text}");
+        }
+        assert!(Fields::list_from_json(r#"[{"a":1,"a":2}]"#).is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod request_id;
 mod response;
 mod session_cookie;
 
-pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json};
+pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list};
 pub use caller::{caller, presented, source, unauthenticated};
 pub use fields::Fields;
 pub use granted::Granted;
@@ -26,5 +26,5 @@ pub use oauth_client::oauth_client;
 pub use principal::{principal, route_key};
 pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;
-pub use response::{accepted, created, empty, json_response, json_text};
+pub use response::{accepted, created, empty, json_response, json_text, no_content, shown_once};
 pub use session_cookie::{clear_cookie, give_cookie};

@@ -55,6 +55,8 @@ pub enum Takes {
     Json(&'static [Field]),
     /// A form with these parameters, and perhaps others, which are ignored (RFC 6749 §3.2).
     Form(&'static [Field]),
+    /// A list of JSON objects with these members, and perhaps others.
+    JsonList(&'static [Field]),
     /// The same as a form or as JSON; a form may have other parameters, which are ignored (RFC 6749 §3.2).
     FormOrJson(&'static [Field]),
 }

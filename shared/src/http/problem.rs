@@ -38,6 +38,8 @@ pub enum ProblemKind {
     NameTaken,
     /// Nothing is served under this path.
     NotFound,
+    /// What is there does not allow it now.
+    Conflict,
     /// Too often; the answer says when to come back.
     TooManyRequests,
     /// A dependency did not answer; nothing was lost, the same request may be sent again.
@@ -94,6 +96,7 @@ impl ProblemKind {
             }
             Self::NameTaken => (StatusCode::CONFLICT, "name-taken", "The name belongs to another account"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here"),
+            Self::Conflict => (StatusCode::CONFLICT, "conflict", "What is there does not allow it now"),
             Self::TooManyRequests => {
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests in a given time")
             }
@@ -154,10 +157,13 @@ impl From<BodyError> for Problem {
             BodyError::MediaType { .. } => ProblemKind::UnsupportedMediaType,
             BodyError::NotUtf8
             | BodyError::NotJson { .. }
+            | BodyError::NotAList { .. }
             | BodyError::Duplicate(_)
             | BodyError::Unknown(_)
             | BodyError::Missing(_)
             | BodyError::NotAString(_)
+            | BodyError::NotANumber(_)
+            | BodyError::NotStrings(_)
             | BodyError::Nul(_)
             | BodyError::Invalid { .. } => ProblemKind::InvalidRequest,
         };

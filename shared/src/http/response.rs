@@ -44,6 +44,18 @@ pub fn json_text(document: &str, max_age: Option<u32>) -> Response<Body> {
     response
 }
 
+/// A new or another credential, once: never stored.
+pub fn shown_once(status: StatusCode, document: &Secret<String>) -> Response<Body> {
+    respond(status, "application/json", document.expose().clone())
+}
+
+/// 204.
+pub fn no_content() -> Response<Body> {
+    let mut response = empty();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 /// 200 without a body.
 pub fn empty() -> Response<Body> {
     let mut response = respond(StatusCode::OK, "application/json", Body::Empty);

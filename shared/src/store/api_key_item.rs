@@ -1,26 +1,52 @@
 //! API keys as items of the table, and their owners as far as a check reads them.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::account_item::{DISABLED_AT, ROLES, SCOPES, VERSION};
-use super::attributes::{Item, Reader};
-use super::keys::{API_KEY_PREFIX, SORT};
+use super::attributes::{Item, Reader, Writer, number, text, time};
+use super::keys::{API_KEY_PREFIX, Key, SORT};
 use crate::api_keys::{ApiKey, IpRanges, Named, Owner, Predecessor, SecretHash};
 use crate::clock::Timestamp;
 use crate::scope::{Roles, Scopes};
 use crate::storage::StoreError;
 
-const LABEL: &str = "label";
-const SECRET: &str = "secret";
-const PREDECESSORS: &str = "predecessors";
+pub(super) const LABEL: &str = "label";
+pub(super) const SECRET: &str = "secret";
+pub(super) const PREDECESSORS: &str = "predecessors";
 pub(super) const LAST_USED_AT: &str = "last_used_at";
 const OWNER: &str = "owner";
 const ENVIRONMENT: &str = "environment";
 const RANGES: &str = "ranges";
 const CREATED_AT: &str = "created_at";
 /// Not the attribute of the table's TTL: an expired key stays, and counts, until its owner has seen it and takes it away.
-const ENDS_AT: &str = "ends_at";
+pub(super) const ENDS_AT: &str = "ends_at";
 
 /// Between the hash of a predecessor and the moment of its end.
 const UNTIL: char = ' ';
+
+pub(super) fn encode(key: &ApiKey) -> Item {
+    let ranges = key.ranges.texts().map(text).collect();
+    Writer::new(&Key::api_key(key.named))
+        .with(OWNER, text(key.named.owner.to_string()))
+        .with(ENVIRONMENT, text(key.environment.as_str()))
+        .with(LABEL, text(key.label.as_str()))
+        .with(SCOPES, text(key.scope.to_string()))
+        .with(ROLES, text(key.roles.to_string()))
+        .with(RANGES, AttributeValue::L(ranges))
+        .with(SECRET, text(key.secret.to_base64()))
+        .with(PREDECESSORS, predecessors(&key.predecessors))
+        .with(CREATED_AT, time(key.created_at))
+        .with_some(ENDS_AT, key.expires_at.map(time))
+        .with_some(LAST_USED_AT, key.last_used_at.map(time))
+        .with(VERSION, number(key.version))
+        .finish()
+}
+
+pub(super) fn predecessors(predecessors: &[Predecessor]) -> AttributeValue {
+    let one =
+        |Predecessor { secret, until }: &Predecessor| text(format!("{}{UNTIL}{}", secret.to_base64(), until.seconds()));
+    AttributeValue::L(predecessors.iter().map(one).collect())
+}
 
 impl TryFrom<&Item> for ApiKey {
     type Error = StoreError;

@@ -15,10 +15,8 @@ use crate::storage::StoreError;
 
 impl FindApiKey for Table {
     async fn find_api_key(&self, named: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
-        let (key, owner) = (Key::api_key(named).attributes(), Key::owner(named.owner).attributes());
-        let items = self.read_both([key.clone(), owner.clone()]).await?;
-        let found = |wanted: &Item| items.iter().find(|item| is_at(item, wanted));
-        Ok((found(&key).map(ApiKey::try_from).transpose()?, found(&owner).map(Owner::try_from).transpose()?))
+        let (key, owner) = self.find(Key::api_key(named), Key::owner(named.owner)).await?;
+        Ok((key.as_ref().map(ApiKey::try_from).transpose()?, owner.as_ref().map(Owner::try_from).transpose()?))
     }
 
     async fn note_use(&self, named: Named, now: Timestamp) -> Result<(), StoreError> {
@@ -44,13 +42,15 @@ impl FindApiKey for Table {
 }
 
 impl Table {
-    /// Both items, as far as they are there: one call. DynamoDB may leave out what it is too busy for (API Reference, `BatchGetItem`,
+    /// Two items, as far as they are there: one call. DynamoDB may leave out what it is too busy for (API Reference, `BatchGetItem`,
     /// `UnprocessedKeys`), and is then asked again.
-    async fn read_both(&self, keys: [Item; 2]) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn find(&self, one: Key, other: Key) -> Result<(Option<Item>, Option<Item>), StoreError> {
         const OPERATION: &str = "BatchGetItem (an API key and its owner)";
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).consistent_read(true).build();
+        let (one, other) = (one.attributes(), other.attributes());
+        let both = vec![one.clone(), other.clone()];
+        let keys = KeysAndAttributes::builder().set_keys(Some(both)).consistent_read(true).build();
         let keys = keys.map_err(|fault| unbuilt(OPERATION, fault))?;
-        until_decided(OPERATION, || async {
+        let mut items: Vec<Item> = until_decided(OPERATION, || async {
             let found = self
                 .client
                 .batch_get_item()
@@ -64,7 +64,12 @@ impl Table {
             }
             Ok(Attempt::Done(found.responses.unwrap_or_default().into_values().flatten().collect()))
         })
-        .await
+        .await?;
+        let mut take = |wanted: &Item| {
+            let at = items.iter().position(|item| is_at(item, wanted))?;
+            Some(items.swap_remove(at))
+        };
+        Ok((take(&one), take(&other)))
     }
 }
 

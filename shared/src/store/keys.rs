@@ -70,9 +70,9 @@ impl Key {
         Self { partition: owner_partition(named.owner), sort: format!("{API_KEY_PREFIX}{}", named.id) }
     }
 
-    /// What happened to the account of `user` at a moment, in the order of time: ten digits last until the year 2286.
-    pub(super) fn trail(user: UserId, at: Timestamp, version: u64) -> Self {
-        Self { partition: user_partition(user), sort: format!("{TRAIL_PREFIX}{:010}#{version}", at.seconds()) }
+    /// What happened to an account or a service at a moment, in the order of time: ten digits last until the year 2286.
+    pub(super) fn trail(owner: Subject, at: Timestamp, which: &str) -> Self {
+        Self { partition: owner_partition(owner), sort: format!("{TRAIL_PREFIX}{:010}#{which}", at.seconds()) }
     }
 
     /// What a sign-in by `identifier` reads; also what makes the identifier unique.

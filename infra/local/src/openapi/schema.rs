@@ -41,6 +41,11 @@ pub(super) fn open(fields: &[Field]) -> RefOr<JsonSchema> {
     members(fields).into()
 }
 
+/// A list of such values.
+pub(super) fn list_of(item: RefOr<JsonSchema>) -> RefOr<JsonSchema> {
+    ArrayBuilder::new().items(item).into()
+}
+
 /// The schema of this name among the document's components.
 pub(super) fn named(name: &str) -> RefOr<JsonSchema> {
     RefOr::Ref(Ref::from_schema_name(name))

@@ -21,6 +21,12 @@ const MAX_TTL_SECONDS: u32 = 3600;
 /// The identity source that keeps the answers for different routes apart.
 const ROUTE_KEY: &str = "$context.routeKey";
 
+/// The identity source that keeps the answers for different addresses apart.
+const SOURCE_IP: &str = "$context.identity.sourceIp";
+
+/// The headers that an API key may come in. Names of headers are case-insensitive.
+const OF_API_KEYS: [&str; 2] = ["$request.header.authorization", "$request.header.x-api-key"];
+
 /// Every authorizer, by logical id.
 pub(super) fn read(resources: &Resources<'_>, functions: &FunctionsByArn) -> Result<Authorizers, TemplateFault> {
     let authorizer = |resource: Resource<'_>| Ok((resource.id.to_owned(), Arc::new(authorizer(&resource, functions)?)));
@@ -81,7 +87,7 @@ impl Authorizer {
     ///
     /// "To enable caching, your authorizer must have at least one identity source", and "By default, API Gateway uses the
     /// cached authorizer response for all routes of an API that use the authorizer". A policy says what holds on each of them, a
-    /// simple response does not.
+    /// simple response does not. Neither says from where an API key may be used.
     pub fn unsafe_caching(&self) -> Option<Fault> {
         let sources = &self.identity_sources;
         match self.dialect {
@@ -90,11 +96,20 @@ impl Authorizer {
             AuthorizerDialect::HttpSimple if !sources.iter().any(|source| source == ROUTE_KEY) => {
                 Some(Fault::CachedAcrossRoutes)
             }
+            _ if self.takes_api_keys() && !sources.iter().any(|source| source == SOURCE_IP) => {
+                Some(Fault::CachedAcrossAddresses)
+            }
             AuthorizerDialect::HttpSimple
             | AuthorizerDialect::HttpPolicy
             | AuthorizerDialect::RestRequest
             | AuthorizerDialect::RestToken => None,
         }
+    }
+}
+
+impl Authorizer {
+    fn takes_api_keys(&self) -> bool {
+        self.identity_sources.iter().any(|source| OF_API_KEYS.contains(&source.to_ascii_lowercase().as_str()))
     }
 }
 

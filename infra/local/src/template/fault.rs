@@ -129,6 +129,11 @@ pub enum Fault {
         "a simple response that is cached needs $context.routeKey here, or the answer for one route is replayed on all others"
     )]
     CachedAcrossRoutes,
+    /// A cached answer that the gateway would replay wherever a request comes from.
+    #[error(
+        "an answer to an API key that is cached needs $context.identity.sourceIp here, or a key is taken from addresses that it may not be used from"
+    )]
+    CachedAcrossAddresses,
 }
 
 impl Fault {

@@ -59,11 +59,9 @@ pub(super) fn authorizer_ttl(facts: &Facts) -> Vec<Finding> {
 
 pub(super) fn cache_key(facts: &Facts) -> Vec<Finding> {
     let one = |authorizer: &Authorizer| match authorizer.unsafe_caching() {
-        Some(fault) => CACHE_KEY.fault(
-            &authorizer.id,
-            fault.to_string(),
-            "add $context.routeKey to its IdentitySource, or set its TTL to 0",
-        ),
+        Some(fault) => {
+            CACHE_KEY.fault(&authorizer.id, fault.to_string(), "add it to its IdentitySource, or set its TTL to 0")
+        }
         None if authorizer.ttl.is_zero() => CACHE_KEY.ok(&authorizer.id, "its answers are not kept"),
         None => CACHE_KEY.ok(&authorizer.id, "its answers are kept for each route by itself"),
     };

@@ -15,6 +15,9 @@ const FILE: &str = "functions/authorizer/routes.toml";
 /// What somebody meets who is not signed in yet, and what finds out itself who is.
 const FOR_ANYBODY: [&str; 6] = ["login", "refresh", "revoke", "oauth_token", "discovery", "accounts"];
 
+/// What finds out itself who is calling, because it can then say 401 and nothing may be kept.
+const ASKING_ITSELF: [&str; 1] = ["api_keys"];
+
 pub(super) fn rules(facts: &Facts) -> Vec<Finding> {
     let routes = &facts.review.stack.api.routes;
     let mut findings: Vec<_> = routes
@@ -54,6 +57,8 @@ pub(super) fn public(facts: &Facts) -> Vec<Finding> {
             )
         } else if FOR_ANYBODY.contains(&binary) && needs(binary).is_some() {
             PUBLIC.ok(&route.key, "is public, as it must be")
+        } else if ASKING_ITSELF.contains(&binary) && needs(binary).is_some() {
+            PUBLIC.ok(&route.key, "has no authorizer: its function finds out itself who is calling")
         } else {
             PUBLIC.warning(
                 &route.key,

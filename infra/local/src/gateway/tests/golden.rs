@@ -79,7 +79,7 @@ fn hello() -> Arc<Scripted> {
     Scripted::answering(r#"{"statusCode":200}"#)
 }
 
-/// The stage as the README says it, the identity sources as `infra/template.yaml` has them.
+/// The stage as the README says it, and the route key among the identity sources.
 fn setup(dialect: AuthorizerDialect) -> Setup {
     let (setup, payload) = match dialect {
         HttpSimple => (Setup::http("$default"), V2),

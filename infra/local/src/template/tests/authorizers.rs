@@ -23,14 +23,15 @@ const POLICY: &str = "AuthorizerType: REQUEST, AuthorizerPayloadFormatVersion: 1
 
 #[test]
 fn a_route_is_behind_the_authorizer_that_it_names() {
-    let sources = "IdentitySource: [$request.header.Authorization, $context.routeKey]";
+    let sources = ["$request.header.Authorization", "$context.routeKey", "$context.identity.sourceIp"];
     let expected = Authorizer {
         id: "Guard".to_owned(),
         function: "Hello".to_owned(),
         dialect: AuthorizerDialect::HttpSimple,
-        identity_sources: vec!["$request.header.Authorization".to_owned(), "$context.routeKey".to_owned()],
+        identity_sources: sources.map(str::to_owned).to_vec(),
         ttl: Duration::from_secs(60),
     };
+    let sources = format!("IdentitySource: [{}]", sources.join(", "));
     assert_eq!(guard(&format!("{SIMPLE}, {sources}, AuthorizerResultTtlInSeconds: 60")), expected);
     let policy = guard(&format!("{POLICY}, {sources}, AuthorizerResultTtlInSeconds: 60"));
     assert_eq!(policy, Authorizer { dialect: AuthorizerDialect::HttpPolicy, ..expected });
@@ -52,7 +53,23 @@ fn a_simple_answer_for_one_route_is_never_replayed_on_another() {
     );
     assert!(read(&behind(&format!("{SIMPLE}, {header}, AuthorizerResultTtlInSeconds: 0"))).is_ok());
     // A policy says what holds on every route.
-    assert!(read(&behind(&format!("{POLICY}, {header}, AuthorizerResultTtlInSeconds: 1"))).is_ok());
+    let cookie = "IdentitySource: [$request.header.Cookie]";
+    assert!(read(&behind(&format!("{POLICY}, {cookie}, AuthorizerResultTtlInSeconds: 1"))).is_ok());
+}
+
+#[test]
+fn an_answer_to_an_api_key_for_one_address_is_never_replayed_for_another() {
+    for header in ["Authorization", "authorization", "X-Api-Key", "x-api-key"] {
+        for dialect in [SIMPLE, POLICY] {
+            let kept = |more: &str| {
+                let sources = format!("IdentitySource: [$request.header.{header}, $context.routeKey{more}]");
+                behind(&format!("{dialect}, {sources}, AuthorizerResultTtlInSeconds: 1"))
+            };
+            let refused = fault(&kept(""));
+            assert!(refused.contains("needs $context.identity.sourceIp here"), "{refused}");
+            assert!(read(&kept(", $context.identity.sourceIp")).is_ok());
+        }
+    }
 }
 
 #[test]

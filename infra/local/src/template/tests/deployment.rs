@@ -15,12 +15,18 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 14] = [
+const ALWAYS: [&str; 20] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
     "POST /oauth/token",
     "POST /oauth/introspect",
+    "POST /api-keys",
+    "GET /api-keys",
+    "PATCH /api-keys/{id}",
+    "POST /api-keys/{id}/rotate",
+    "DELETE /api-keys/{id}",
+    "POST /api-keys/report",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
@@ -46,6 +52,7 @@ fn by_default_the_api_has_its_own_routes_only() {
         stack.functions.keys().collect::<Vec<_>>(),
         [
             "AdminFunction",
+            "ApiKeysFunction",
             "AuthorizerFunction",
             "DiscoveryFunction",
             "LoginFunction",
@@ -108,6 +115,7 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
             ("GET /orders", "BearerAuthorizer", 30),
             ("GET /orders/{id}", "BearerAuthorizer", 30),
             ("GET /admin", "StrictBearerAuthorizer", 0),
+            ("GET /export", "ApiKeyAuthorizer", 30),
         ],
     );
 }
@@ -128,7 +136,7 @@ fn allowed_origins_configure_cors() {
     let stack = deployed(&[("AllowedOrigins", "https://app.example.com, https://admin.example.com")]);
     let expected = Cors {
         origins: vec!["https://app.example.com".to_owned(), "https://admin.example.com".to_owned()],
-        methods: ["GET", "POST", "PUT", "DELETE"].map(str::to_owned).to_vec(),
+        methods: ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec(),
         headers: vec!["authorization".to_owned(), "content-type".to_owned()],
         exposed: ["www-authenticate", "retry-after", "ratelimit", "ratelimit-policy"].map(str::to_owned).to_vec(),
         credentials: false,
@@ -140,7 +148,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 9);
+    assert_eq!(stack.functions.len(), 10);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }
@@ -188,9 +196,20 @@ fn a_strict_route_is_behind_an_authorizer_that_caches_nothing() {
 #[test]
 fn without_the_route_key_among_its_identity_sources_the_cached_authorizer_is_refused() {
     let replayed =
-        TEMPLATE.replace("[$request.header.Authorization, $context.routeKey]", "[$request.header.Authorization]");
+        TEMPLATE.replace("[$request.header.Authorization, $context.routeKey,", "[$request.header.Authorization,");
     assert_ne!(replayed, TEMPLATE);
     let fault = read_with(&replayed, &[]).unwrap_err();
     assert!(fault.starts_with("template, BearerAuthorizer.IdentitySource: "), "{fault}");
     assert!(read_with(&replayed, &[("AuthorizerCacheSeconds", "0")]).is_ok());
+}
+
+#[test]
+fn without_the_address_among_its_identity_sources_a_cached_authorizer_that_takes_api_keys_is_refused() {
+    for (id, header) in [("BearerAuthorizer", "Authorization"), ("ApiKeyAuthorizer", "X-Api-Key")] {
+        let sources = format!("[$request.header.{header}, $context.routeKey");
+        let replayed = TEMPLATE.replace(&format!("{sources}, $context.identity.sourceIp]"), &format!("{sources}]"));
+        assert_ne!(replayed, TEMPLATE);
+        let fault = read_with(&replayed, &[]).unwrap_err();
+        assert!(fault.starts_with(&format!("template, {id}.IdentitySource: ")), "{fault}");
+    }
 }

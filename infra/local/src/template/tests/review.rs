@@ -86,12 +86,16 @@ fn the_deployments_own_template_keeps_everything_and_names_every_right() {
 
 #[test]
 fn an_authorizer_that_would_be_replayed_is_for_the_examiner_to_name() {
-    let template = include_str!("../../../../template.yaml").replace(", $context.routeKey]", "]");
+    let template =
+        include_str!("../../../../template.yaml").replace(", $context.routeKey, $context.identity.sourceIp]", "]");
     assert!(super::read(&template).is_err());
     let read = review(&template);
     let unsafe_ones: Vec<_> =
         read.stack.authorizers.values().filter(|authorizer| authorizer.unsafe_caching().is_some()).collect();
-    assert_eq!(unsafe_ones.iter().map(|authorizer| authorizer.id.as_str()).collect::<Vec<_>>(), ["BearerAuthorizer"]);
+    assert_eq!(
+        unsafe_ones.iter().map(|authorizer| authorizer.id.as_str()).collect::<Vec<_>>(),
+        ["ApiKeyAuthorizer", "BearerAuthorizer"]
+    );
 }
 
 #[test]

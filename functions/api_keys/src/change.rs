@@ -1,0 +1,126 @@
+//! What a person does with keys that are there: list, rename, rotate, revoke.
+
+use std::time::Duration;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use serde_json::json;
+use vestibule::api_keys::manage::{Change, ManageApiKeys, Revocation};
+use vestibule::api_keys::{ApiKey, DEFAULT_OVERLAP, Label, MAX_OVERLAP, Named, NewSecret};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::audit::trail::ApiKeyChange;
+use vestibule::http::{self, BodyError, json_response, no_content, request_id};
+
+use crate::create::lifetime;
+use crate::document::{Listed, named, with_text};
+use crate::person::Person;
+use crate::refusal::{Refusal, invalid};
+
+/// `GET /api-keys`: all of them, the newest first. One query.
+pub(crate) async fn list<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+) -> Result<Response<Body>, Refusal> {
+    let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
+    for key in app.store.api_keys(person.subject()).await? {
+        match key {
+            Ok(key) => readable.push(key),
+            Err(key) => unreadable.push(key.id),
+        }
+    }
+    readable.sort_unstable_by_key(|key| (std::cmp::Reverse(key.created_at), key.named.id));
+    Event::ApiKeysListed { owner: person.subject() }.record(&request_id(request));
+    let now = app.clock.now();
+    let listed: Vec<_> = readable.iter().map(|key| Listed::of(key, now)).collect();
+    Ok(json_response(&json!({ "api_keys": listed, "unreadable": unreadable }), None))
+}
+
+/// `PATCH /api-keys/{id}`: another name. One read and one transaction.
+pub(crate) async fn rename<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+) -> Result<Response<Body>, Refusal> {
+    let label = new_label(request)?;
+    let (key, now) = (found(app, request, person).await?, app.clock.now());
+    made(app.store.rename_api_key(&key, &label, now).await?)?;
+    changed(&key, ApiKeyChange::Renamed).record(&request_id(request));
+    Ok(json_response(&Listed::of(&ApiKey { label, ..key }, now), None))
+}
+
+/// `POST /api-keys/{id}/rotate`: another secret, while the present one works for a while longer. One read and one transaction.
+pub(crate) async fn rotate<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+) -> Result<Response<Body>, Refusal> {
+    let (overlap, lifetime) = rotation(request, app)?;
+    let (key, now) = (found(app, request, person).await?, app.clock.now());
+    let secret = NewSecret::draw(key.named, &key.environment, &app.randomness)?;
+    let expires_at = lifetime.map(|lifetime| now.plus(lifetime)).or(key.expires_at);
+    let rotated = key.rotated(secret.hash, overlap, expires_at, now).map_err(Refusal::UnderWay)?;
+    made(app.store.rotate_api_key(&key, &rotated, now).await?)?;
+    changed(&key, ApiKeyChange::Rotated).record(&request_id(request));
+    let key = ApiKey { predecessors: rotated.predecessors, expires_at: rotated.expires_at, ..key };
+    Ok(with_text(StatusCode::OK, &key, &secret.text, now))
+}
+
+/// `DELETE /api-keys/{id}`: the key is refused from now on. One transaction.
+pub(crate) async fn revoke<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+) -> Result<Response<Body>, Refusal> {
+    let named = of(request, person)?;
+    match app.store.revoke_api_key(named, ApiKeyChange::Revoked, app.clock.now()).await? {
+        Revocation::NotThere => Err(Refusal::NoSuchKey),
+        Revocation::Done => {
+            let Named { owner, id } = named;
+            Event::ApiKeyChanged { owner, key: id, change: ApiKeyChange::Revoked }.record(&request_id(request));
+            Ok(no_content())
+        }
+    }
+}
+
+/// The key in the path, which can be nobody's but the caller's: it is looked for under them.
+fn of(request: &Request, person: &Person) -> Result<Named, Refusal> {
+    named(request).map(|id| Named { owner: person.subject(), id }).ok_or(Refusal::NoSuchKey)
+}
+
+async fn found<S: ManageApiKeys>(app: &App<S>, request: &Request, person: &Person) -> Result<ApiKey, Refusal> {
+    app.store.api_key(of(request, person)?).await?.ok_or(Refusal::NoSuchKey)
+}
+
+fn new_label(request: &Request) -> Result<Label, BodyError> {
+    let mut fields = http::json(request)?;
+    let label = fields.required("name")?;
+    fields.finish()?;
+    label.expose().parse().map_err(|fault| invalid("name", fault))
+}
+
+/// How long the present secret works on, and how long the key is to live from now on, if that is to change.
+fn rotation<S>(request: &Request, app: &App<S>) -> Result<(Duration, Option<Duration>), BodyError> {
+    let mut fields = http::json(request)?;
+    let most = MAX_OVERLAP.as_secs();
+    let overlap = match fields.optional_number("overlap")? {
+        None => DEFAULT_OVERLAP,
+        Some(seconds) if seconds <= most => Duration::from_secs(seconds),
+        Some(_) => return Err(invalid("overlap", format_args!("must lie between 0 and {most} seconds"))),
+    };
+    let lifetime = lifetime(&mut fields, &app.config)?;
+    fields.finish()?;
+    Ok((overlap, lifetime))
+}
+
+const fn made(change: Change) -> Result<(), Refusal> {
+    match change {
+        Change::Done => Ok(()),
+        Change::ChangedMeanwhile => Err(Refusal::ChangedMeanwhile),
+    }
+}
+
+const fn changed(key: &ApiKey, change: ApiKeyChange) -> Event<'static> {
+    Event::ApiKeyChanged { owner: key.named.owner, key: key.named.id, change }
+}

@@ -1,0 +1,99 @@
+//! `POST /api-keys`: a new key, whose text is shown this once.
+
+use std::time::Duration;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use vestibule::api_keys::manage::{Creation, ManageApiKeys};
+use vestibule::api_keys::{ApiKey, IpRanges, Label, Named, NewSecret};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::audit::trail::ApiKeyChange;
+use vestibule::config::{Config, MAX_API_KEY_SECONDS};
+use vestibule::http::{BodyError, Fields, json, request_id};
+use vestibule::identity::ApiKeyId;
+use vestibule::scope::{Roles, Scopes};
+
+use crate::document::with_text;
+use crate::person::Person;
+use crate::refusal::{Refusal, invalid};
+
+/// What a person asks for.
+struct Wish {
+    label: Label,
+    scope: Scopes,
+    roles: Roles,
+    ranges: IpRanges,
+    lifetime: Option<Duration>,
+}
+
+impl Wish {
+    fn parse(request: &Request, config: &Config) -> Result<Self, BodyError> {
+        let mut fields = json(request)?;
+        let label = fields.required("name")?;
+        let scope = fields.required("scope")?;
+        let roles = fields.optional_texts("roles")?.unwrap_or_default();
+        let ranges = fields.optional_texts("ip_ranges")?.unwrap_or_default();
+        let lifetime = lifetime(&mut fields, config)?;
+        fields.finish()?;
+        let roles: Vec<_> = roles.iter().map(|role| role.expose().as_str()).collect();
+        Ok(Self {
+            label: label.expose().parse().map_err(|fault| invalid("name", fault))?,
+            scope: Scopes::parse(scope.expose()).map_err(|fault| invalid("scope", fault))?,
+            roles: Roles::parse(&roles.join(" ")).map_err(|fault| invalid("roles", fault))?,
+            ranges: IpRanges::parse(ranges.iter().map(|range| range.expose().as_str()))
+                .map_err(|fault| invalid("ip_ranges", fault))?,
+            lifetime: lifetime.or(config.api_key_max_lifetime),
+        })
+    }
+}
+
+/// `expires_in`: for how long the key is to live from now on, if that was said.
+pub(crate) fn lifetime(fields: &mut Fields, config: &Config) -> Result<Option<Duration>, BodyError> {
+    let most = config.api_key_max_lifetime.map_or(MAX_API_KEY_SECONDS, |longest| longest.as_secs());
+    match fields.optional_number("expires_in")? {
+        None => Ok(None),
+        Some(seconds) if (1..=most).contains(&seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Some(_) => Err(invalid("expires_in", format_args!("must lie between 1 and {most} seconds"))),
+    }
+}
+
+/// One transaction.
+pub(crate) async fn create<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+) -> Result<Response<Body>, Refusal> {
+    let wish = Wish::parse(request, &app.config)?;
+    if !wish.scope.is_subset(&person.scope) {
+        return Err(Refusal::BeyondOwner("scope"));
+    }
+    if !wish.roles.is_subset(&person.roles) {
+        return Err(Refusal::BeyondOwner("roles"));
+    }
+    let (now, environment) = (app.clock.now(), &app.config.api_key_environment);
+    let named = Named { owner: person.subject(), id: ApiKeyId::random(&app.randomness)? };
+    let secret = NewSecret::draw(named, environment, &app.randomness)?;
+    let key = ApiKey {
+        named,
+        environment: environment.clone(),
+        label: wish.label,
+        scope: wish.scope,
+        roles: wish.roles,
+        ranges: wish.ranges,
+        secret: secret.hash,
+        predecessors: Vec::new(),
+        created_at: now,
+        expires_at: wish.lifetime.map(|lifetime| now.plus(lifetime)),
+        last_used_at: None,
+        version: 1,
+    };
+    match app.store.create_api_key(&key).await? {
+        Creation::Created => {}
+        Creation::TooMany => return Err(Refusal::TooMany),
+        Creation::NoOwner => return Err(Refusal::NoOwner),
+    }
+    Event::ApiKeyChanged { owner: named.owner, key: named.id, change: ApiKeyChange::Created }
+        .record(&request_id(request));
+    Ok(with_text(StatusCode::CREATED, &key, &secret.text, now))
+}

@@ -1,0 +1,45 @@
+//! Who may manage API keys: a person, in a session that is alive, with our own client.
+
+use lambda_http::{Body, Request, Response};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::authentication::FindCaller;
+use vestibule::http::{Problem, ProblemKind, caller, request_id};
+use vestibule::identity::UserId;
+use vestibule::principal::{CredentialKind, Principal, Subject};
+use vestibule::scope::{Roles, Scopes};
+
+/// A person who is signed in, with the rights of the session: no key that they make has more.
+pub(crate) struct Person {
+    pub(crate) user: UserId,
+    pub(crate) scope: Scopes,
+    pub(crate) roles: Roles,
+}
+
+impl Person {
+    /// The person who calls, or the answer to whoever else does, which is in the log already.
+    pub(crate) async fn calling<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Self, Response<Body>> {
+        let principal = caller(app, request).await?;
+        let (sub, client) = (principal.sub, &app.config.client.id);
+        Self::of(principal, client).ok_or_else(|| {
+            Event::ApiKeyChangeRefused { caller: sub, reason: "not_a_person" }.record(&request_id(request));
+            Problem::new(ProblemKind::Forbidden, "Only a person who is signed in manages API keys.")
+                .respond(&app.config.issuer)
+        })
+    }
+
+    pub(crate) const fn subject(&self) -> Subject {
+        Subject::User(self.user)
+    }
+
+    fn of(principal: Principal, client: &str) -> Option<Self> {
+        match (principal.auth_method, principal.sub, principal.sid) {
+            (CredentialKind::AccessToken | CredentialKind::SessionCookie, Subject::User(user), Some(_))
+                if principal.client_id == client =>
+            {
+                Some(Self { user, scope: principal.scope, roles: principal.roles })
+            }
+            (CredentialKind::AccessToken | CredentialKind::SessionCookie | CredentialKind::ApiKey, _, _) => None,
+        }
+    }
+}

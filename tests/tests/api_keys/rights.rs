@@ -1,0 +1,132 @@
+//! What a key may do: at most what its owner may at the moment of the call; and who may manage keys.
+
+use serde_json::json;
+use vestibule::accounts::{ManageAccounts, Standing};
+
+use crate::stage::{Key, export, forget_answers, orders, owner, stage, whoami};
+
+#[tokio::test]
+async fn a_key_has_the_scope_that_was_asked_for_and_no_role_unless_it_was() {
+    let (scene, _) = stage().await;
+    let admin = owner(&scene, "admin@example.com", "orders:read orders:write", "admin clerk").await;
+    let plain = admin.key(&scene).await;
+    let principal = whoami(&scene, &plain.text).await;
+    assert_eq!((&principal["scope"], &principal["roles"]), (&json!("orders:read"), &json!("")));
+    let lending = json!({ "name": "a", "scope": "", "roles": ["admin"] });
+    let lending = Key::of(&admin.create(&scene, lending).await.expect(201));
+    let principal = whoami(&scene, &lending.text).await;
+    assert_eq!((&principal["scope"], &principal["roles"]), (&json!(""), &json!("admin")));
+
+    let as_key = |text: &str| format!("ApiKey {text}");
+    // A strict route: the key was looked up for this very call.
+    scene.get("/admin", &[("authorization", &as_key(&lending.text))]).await.expect(200);
+    scene.get("/admin", &[("authorization", &as_key(&plain.text))]).await.expect(403);
+    orders(&scene, &plain.text).await.expect(200);
+    orders(&scene, &lending.text).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_at_once_on_a_strict_route() {
+    let (scene, _) = stage().await;
+    let admin = owner(&scene, "admin@example.com", "", "admin").await;
+    let key = Key::of(&admin.create(&scene, json!({ "name": "a", "scope": "", "roles": ["admin"] })).await.expect(201));
+    let authorization = format!("ApiKey {}", key.text);
+    scene.get("/admin", &[("authorization", &authorization)]).await.expect(200);
+    admin.revoke(&scene, &key).await.expect(204);
+    scene.get("/admin", &[("authorization", &authorization)]).await.expect(403);
+}
+
+#[tokio::test]
+async fn nobody_makes_a_key_that_may_more_than_their_session() {
+    let (scene, demo) = stage().await;
+    for beyond in [
+        json!({ "name": "a", "scope": "orders:read files" }),
+        json!({ "name": "a", "scope": "orders:read", "roles": ["admin"] }),
+    ] {
+        demo.create(&scene, beyond).await.expect_problem(400, "invalid-scope");
+    }
+    // A session may be for less than the account.
+    let narrow = json!({ "username": demo.user.email, "password": vestibule_tests::PASSWORD, "scope": "orders:read" });
+    let access = scene.post_json("/login", &narrow).await.expect(200).member("access_token");
+    let narrow = crate::stage::Owner { user: demo.user.clone(), access };
+    narrow.create(&scene, json!({ "name": "a", "scope": "orders:write" })).await.expect_problem(400, "invalid-scope");
+    assert!(demo.listed(&scene).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_disabled_account_stops_its_keys_and_an_enabled_one_starts_them_again() {
+    let (scene, demo) = stage().await;
+    let key = demo.key(&scene).await;
+    let (table, at) = (scene.cloud.table(), scene.clock.now());
+    orders(&scene, &key.text).await.expect(200);
+    table.set_standing(demo.user.id, Standing::Disabled { at }, at).await.unwrap();
+    export(&scene, &key.text).await.expect(403);
+    forget_answers(&scene);
+    orders(&scene, &key.text).await.expect(403);
+    table.set_standing(demo.user.id, Standing::Active, scene.clock.now()).await.unwrap();
+    forget_answers(&scene);
+    orders(&scene, &key.text).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_key_manages_no_keys_and_neither_does_nobody() {
+    let (scene, demo) = stage().await;
+    let key = demo.key(&scene).await;
+    let authorization = format!("ApiKey {}", key.text);
+    for (method, path) in [
+        ("GET", "/api-keys".to_owned()),
+        ("POST", "/api-keys".to_owned()),
+        ("PATCH", format!("/api-keys/{}", key.id)),
+        ("POST", format!("/api-keys/{}/rotate", key.id)),
+        ("DELETE", format!("/api-keys/{}", key.id)),
+    ] {
+        let request = || http::Request::builder().method(method).uri(&path).header("content-type", "application/json");
+        let body = || json!({ "name": "a", "scope": "" }).to_string().into();
+        let with_key = request().header("authorization", &authorization).body(body()).unwrap();
+        scene.send(with_key).await.expect_problem(403, "forbidden");
+        let with_key = request().header("x-api-key", &key.text).body(body()).unwrap();
+        scene.send(with_key).await.expect_problem(403, "forbidden");
+        let nobody = scene.send(request().body(body()).unwrap()).await.expect_problem(401, "unauthenticated");
+        assert!(nobody.header("www-authenticate").is_some());
+        let nonsense = request().header("authorization", "Bearer x").body(body()).unwrap();
+        scene.send(nonsense).await.expect_problem(401, "invalid-token");
+    }
+    scene.revoke(&demo.access).await.expect(200);
+    demo.create(&scene, json!({ "name": "a", "scope": "" })).await.expect_problem(401, "invalid-token");
+}
+
+/// One answer for whatever is wrong with a key, from the endpoints that can say 401 and from the gateway.
+#[tokio::test]
+async fn no_oracle_every_refused_key_hears_the_same() {
+    let (scene, demo) = stage().await;
+    let off = owner(&scene, "off@example.com", "orders:read", "").await;
+    let (good, revoked, disabled) = (demo.key(&scene).await, demo.key(&scene).await, off.key(&scene).await);
+    let expired = json!({ "name": "a", "scope": "orders:read", "expires_in": 1 });
+    let expired = Key::of(&demo.create(&scene, expired).await.expect(201));
+    let elsewhere = json!({ "name": "a", "scope": "orders:read", "ip_ranges": ["192.0.2.0/24"] });
+    let elsewhere = Key::of(&demo.create(&scene, elsewhere).await.expect(201));
+    demo.revoke(&scene, &revoked).await.expect(204);
+    scene.wait(1);
+    let at = scene.clock.now();
+    scene.cloud.table().set_standing(off.user.id, Standing::Disabled { at }, at).await.unwrap();
+    // Made for the same key, but with another secret.
+    let rotated = demo.rotate(&scene, &good, json!({ "overlap": 0 })).await.expect(200);
+    let mut answers = Vec::new();
+    for text in [
+        "vk_nonsense",
+        &good.text,
+        &revoked.text,
+        &disabled.text,
+        &expired.text,
+        &elsewhere.text,
+        &good.text.replace("vk_live_", "vk_test_"),
+    ] {
+        let own = scene.get("/api-keys", &[("authorization", &format!("ApiKey {text}"))]).await;
+        let own = own.expect_problem(401, "invalid-token");
+        let gateway = orders(&scene, text).await.expect(403);
+        answers.push([own, gateway].map(|answer| (answer.text().to_owned(), answer.lasting_headers())));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    orders(&scene, &Key::of(&rotated).text).await.expect(200);
+}
