@@ -126,6 +126,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.wire.break_always(MAIL, Fault::Unreachable);
     scene.post_json("/accounts", &serde_json::json!({ "email": "eve@example.com" })).await.expect(503);
     scene.wire.mend();
+    secrets.extend(a_client(&scene, &tokens.access).await);
     // Refusals and faults are where logs grow talkative.
     scene.get("/whoami", &[("authorization", &format!("Bearer {}x", tokens.access))]).await.expect(403);
     scene.try_refresh(&format!("{}x", tokens.refresh)).await.expect(401);
@@ -191,6 +192,44 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
             assert!(!log.contains(signature) && !dump.contains(signature), "the signature of a {what}");
         }
     }
+}
+
+/// An OAuth client that gets a token, asks about one and makes every mistake with its secret; what it holds is given back.
+async fn a_client(scene: &Scene, person: &str) -> Vec<(&'static str, String)> {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use vestibule_local::demo::clients::{SERVICE, service};
+
+    let secret = service(&scene.cloud.table(), &Randomness::System, None, scene.clock.now()).await.unwrap().unwrap();
+    let secret = secret.expose();
+    let basic = |secret: &str| STANDARD.encode(format!("{SERVICE}:{secret}"));
+    let ask = async |path: &str, authorization: Option<String>, body: String| {
+        let mut request = http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", format!("Basic {authorization}"));
+        }
+        scene.send(request.body(body.into()).unwrap()).await
+    };
+    let good = || Some(basic(secret));
+    let granted = ask("/oauth/token", good(), "grant_type=client_credentials".into()).await.expect(200);
+    let token = granted.member("access_token");
+    for asked in [person, &token, secret] {
+        ask("/oauth/introspect", good(), format!("token={asked}")).await.expect(200);
+    }
+    let wrong = format!("{secret}x");
+    ask("/oauth/token", Some(basic(&wrong)), "grant_type=client_credentials".into()).await.expect(401);
+    ask("/oauth/token", Some(secret.clone()), "grant_type=client_credentials".into()).await.expect(401);
+    ask("/oauth/token", good(), format!("grant_type={secret}")).await.expect(400);
+    ask("/oauth/token", good(), format!("grant_type=client_credentials&{secret}=1&{secret}=2")).await.expect(400);
+    ask("/oauth/token", None, format!("grant_type=client_credentials&client_id={secret}")).await.expect(401);
+    let assertion = format!("client_assertion={secret}&client_assertion_type={secret}");
+    ask("/oauth/token", None, assertion).await.expect(400);
+    vec![
+        ("client's secret", secret.clone()),
+        ("client's secret, encoded", basic(secret)),
+        ("wrong secret, encoded", basic(&wrong)),
+        ("service's token", token),
+    ]
 }
 
 fn context<'a>(log: &'a str, secret: &str) -> &'a str {
