@@ -27,6 +27,11 @@ impl Answer {
         value
     }
 
+    /// Every `Set-Cookie`.
+    pub fn set_cookies(&self) -> Vec<&str> {
+        self.0.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     /// All headers but those that differ from answer to answer, sorted.
     pub fn lasting_headers(&self) -> Vec<(String, String)> {
         let changing = ["date", "apigw-requestid"];

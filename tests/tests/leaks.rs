@@ -127,6 +127,20 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.post_json("/accounts", &serde_json::json!({ "email": "eve@example.com" })).await.expect(503);
     scene.wire.mend();
     secrets.extend(a_client(&scene, &tokens.access).await);
+    let by_cookie = serde_json::json!({ "username": demo.email, "password": PASSWORD, "transport": "cookie" });
+    let browser = scene.post_json("/login", &by_cookie).await.expect(200);
+    let cookies: Vec<_> =
+        browser.set_cookies().iter().map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
+    secrets.push(("CSRF token", browser.member("csrf_token")));
+    for cookie in &cookies {
+        let value = cookie.split_once('=').unwrap().1.to_owned();
+        secrets.push(("proof of a cookie", value[value.len() - 42..].to_owned()));
+        for (path, cookie) in
+            [("/web/whoami", cookie.clone()), ("/sessions", format!("{cookie}x")), ("/sessions", cookie.clone())]
+        {
+            scene.get(path, &[("cookie", &cookie)]).await;
+        }
+    }
     // Refusals and faults are where logs grow talkative.
     scene.get("/whoami", &[("authorization", &format!("Bearer {}x", tokens.access))]).await.expect(403);
     scene.try_refresh(&format!("{}x", tokens.refresh)).await.expect(401);

@@ -2,13 +2,23 @@
 
 use lambda_http::Request;
 use vestibule::accounts::Identifier;
-use vestibule::http::{BodyError, json};
+use vestibule::authentication::cookie;
+use vestibule::http::{BodyError, DEVICE_COOKIE, json, presented};
 use vestibule::passwords::Password;
 use vestibule::scope::Scopes;
 use vestibule::secret::Secret;
 use vestibule::sessions::Device;
+use vestibule::sessions::cookie::SessionCookie;
 
-/// `{"username", "password"}`, and if they like `"scope"`, `"device"` and the `"device_token"` of an earlier sign-in.
+/// What the device is to hold.
+pub(super) enum Transport {
+    /// Tokens.
+    Tokens,
+    /// A cookie, instead of the one that it presents, if any. One that is none of ours is overwritten like any other.
+    Cookie { held: Option<SessionCookie> },
+}
+
+/// `{"username", "password"}`, and if they like `"scope"`, `"device"`, the `"device_token"` of an earlier sign-in and the `"transport"`.
 pub(super) struct Credentials {
     typed: Secret<String>,
     /// `None` for a text that can name nobody: it is refused like an unknown name, not earlier.
@@ -17,6 +27,7 @@ pub(super) struct Credentials {
     scope: Option<Scopes>,
     pub(super) device: Option<Device>,
     pub(super) device_token: Option<Secret<String>>,
+    pub(super) transport: Transport,
 }
 
 impl Credentials {
@@ -27,8 +38,15 @@ impl Credentials {
         let scope = fields.optional("scope")?;
         let device = fields.optional("device")?;
         let device_token = fields.optional("device_token")?;
+        let transport = fields.optional("transport")?;
         fields.finish()?;
         let invalid = |name, fault: &dyn std::fmt::Display| BodyError::Invalid { name, fault: fault.to_string() };
+        let cookies = presented(request).cookies;
+        let transport = match transport.as_ref().map(|transport| transport.expose().as_str()) {
+            None | Some("tokens") => Transport::Tokens,
+            Some("cookie") => Transport::Cookie { held: cookie::presented(&cookies).ok().flatten() },
+            Some(_) => return Err(invalid("transport", &"is \"tokens\" or \"cookie\"")),
+        };
         Ok(Self {
             identifier: Identifier::parse(username.expose()).ok(),
             password: Password::parse(&password).map_err(|fault| invalid("password", &fault))?,
@@ -40,7 +58,11 @@ impl Credentials {
                 .map(|device| Device::parse(device.expose()))
                 .transpose()
                 .map_err(|fault| invalid("device", &fault))?,
-            device_token,
+            device_token: match transport {
+                Transport::Tokens => device_token,
+                Transport::Cookie { .. } => device_token.or_else(|| device_cookie(&cookies)),
+            },
+            transport,
             typed: username,
         })
     }
@@ -58,4 +80,11 @@ impl Credentials {
             Some(asked) => Some(asked.intersection(allowed)).filter(|granted| asked.is_empty() || !granted.is_empty()),
         }
     }
+}
+
+/// What a browser holds of an earlier sign-in. Two are none: one that is no good is no error.
+fn device_cookie(cookies: &[String]) -> Option<Secret<String>> {
+    let mut own = cookie::named(cookies, DEVICE_COOKIE);
+    let (Some(token), None) = (own.next(), own.next()) else { return None };
+    Some(Secret::new(token.to_owned()))
 }

@@ -3,27 +3,32 @@
 //! One answer for a wrong password, an unknown name, a disabled account: same status, same body, same work (promise 5).
 
 mod credentials;
+mod handover;
 mod lookup;
 mod operations;
 
 use std::sync::Arc;
 
-use credentials::Credentials;
+use credentials::{Credentials, Transport};
+use handover::Handover;
 use lambda_http::{Body, Request, Response};
 use lookup::{Lookup, look_up};
 use vestibule::accounts::{FindLogin, LoginRecord, Standing, UpgradePassword};
 use vestibule::app::App;
 use vestibule::audit::Event;
+use vestibule::authentication::Failure;
+use vestibule::authentication::csrf::Page;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{Granted, Problem, ProblemKind, limited, network, request_id};
-use vestibule::identity::UserId;
+use vestibule::http::{Problem, ProblemKind, limited, network, presented, request_id, source, unauthenticated};
+use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Peppers, SymmetricKeys};
-use vestibule::limits::{Admit, KnownDevice, Network, Refusal};
+use vestibule::limits::{Admit, KnownDevice, Refusal};
 use vestibule::migration::HookFault;
 use vestibule::passwords::{Password, Verdict};
+use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::open::{OpenSession, Opening, session_for};
-use vestibule::sessions::refresh::current_token;
+use vestibule::sessions::{NetworkPrefix, Session};
 
 pub use operations::OPERATIONS;
 
@@ -33,7 +38,7 @@ pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys
 /// Answers one request. Storage: one read, with one count for each limit beside it, and one transaction.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: Admit + FindLogin + OpenSession + UpgradePassword + Sync,
+    S: Admit + FindLogin + OpenSession + EndByCookie + UpgradePassword + Sync,
 {
     let id = request_id(&request);
     let credentials = match Credentials::parse(&request) {
@@ -43,12 +48,15 @@ where
             return Problem::from(fault).respond(&app.config.issuer);
         }
     };
+    if !may_be_signed_in(&app, &credentials, &request) {
+        return unauthenticated(Failure::CrossSite, &app, &request);
+    }
     // Runs from here on, whatever the sign-in takes.
     let floor = tokio::time::sleep(app.config.refusal_floor);
-    match sign_in(&app, credentials, network(&request), &id).await {
-        Ok(SignIn::Granted(granted)) => {
-            Event::SignedIn { user: granted.session.user, session: granted.session.id }.record(&id);
-            granted.respond()
+    match sign_in(&app, credentials, &request, &id).await {
+        Ok(SignIn::Granted { user, session, response }) => {
+            Event::SignedIn { user, session }.record(&id);
+            *response
         }
         Ok(SignIn::Refused { user, reason }) => {
             Event::SignInRefused { user, reason }.record(&id);
@@ -72,18 +80,27 @@ where
 }
 
 enum SignIn {
-    Granted(Box<Granted>),
+    Granted { user: UserId, session: SessionId, response: Box<Response<Body>> },
     Refused { user: Option<UserId>, reason: &'static str },
     TooSoon(Refusal),
     NoScope { user: UserId },
 }
 
-async fn sign_in<S>(app: &App<S>, credentials: Credentials, network: Network, id: &str) -> Result<SignIn, Fault>
+/// Another site's page must not sign somebody in as the person it likes, whose session they would then take for their own (login CSRF).
+/// Whoever says nothing about a page is no browser, and has no cookie to lose.
+fn may_be_signed_in<S>(app: &App<S>, credentials: &Credentials, request: &Request) -> bool {
+    match credentials.transport {
+        Transport::Tokens => true,
+        Transport::Cookie { .. } => presented(request).provenance.page(&app.config.allowed_origins) != Page::Foreign,
+    }
+}
+
+async fn sign_in<S>(app: &App<S>, credentials: Credentials, request: &Request, id: &str) -> Result<SignIn, Fault>
 where
-    S: Admit + FindLogin + OpenSession + UpgradePassword + Sync,
+    S: Admit + FindLogin + OpenSession + EndByCookie + UpgradePassword + Sync,
 {
     let keys = app.symmetric_keys().await?;
-    let (record, known_device) = match look_up(app, &credentials, network, keys.mac_keys()).await? {
+    let (record, known_device) = match look_up(app, &credentials, network(request), keys.mac_keys()).await? {
         Lookup::Admitted { record, device } => (record, device),
         Lookup::TooSoon(refusal) => return Ok(SignIn::TooSoon(refusal)),
     };
@@ -105,20 +122,21 @@ where
     let Some(scope) = credentials.scope_within(&record.scopes) else { return Ok(SignIn::NoScope { user }) };
     let now = app.clock.now();
     let client = &app.config.client;
-    let session = session_for(&record, client, scope, credentials.device, keys.mac_keys(), &app.randomness, now)?;
+    let session =
+        session_for(&record, client, scope, credentials.device.clone(), keys.mac_keys(), &app.randomness, now)?;
+    let session = Session { network: source(request).map(NetworkPrefix::of), ..session };
     let device = KnownDevice::signed_in(user, record.version, known_device, &app.randomness, now)?;
-    // Signed before it is opened: without a key no session is left behind that nobody holds.
-    let access_token = app.mint(&*app.signing_key().await?, &session, now)?;
-    match app.store.open(&session, record.version).await? {
+    let handover = Handover::prepare(app, session, &credentials.transport, now, id).await?;
+    match app.store.open(&handover.session, record.version).await? {
         Opening::AccountChanged => return refused("account_changed"),
         Opening::Opened => {}
     }
-    let refresh_token = current_token(&session, keys.mac_keys());
-    let device_token = Some(device.seal(keys.mac_keys().active()));
     if outdated && let Err(fault) = keep_better_hash(app, &record, &credentials.password, keys.peppers()).await {
         Event::HashNotUpgraded { user, fault: &fault }.record(id);
     }
-    Ok(SignIn::Granted(Box::new(Granted { access_token, refresh_token, device_token, session })))
+    let session = handover.session.id;
+    let device_token = device.seal(keys.mac_keys().active());
+    Ok(SignIn::Granted { user, session, response: Box::new(handover.respond(device_token, keys.mac_keys(), now)) })
 }
 
 /// The account's old system decides, beside the work that every sign-in costs. What it finds right is hashed as any better hash is.

@@ -2,7 +2,7 @@
 
 use vestibule::accounts::Identifier;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
-use vestibule::http::{Granted, ProblemKind};
+use vestibule::http::{Granted, GrantedCookie, ProblemKind};
 use vestibule::sessions::Device;
 
 /// `POST /login`.
@@ -30,14 +30,24 @@ pub const OPERATIONS: &[Operation] = &[Operation {
             "What the last sign-in on this device gave; one that is no good is no error.",
             Schema::Secret,
         ),
+        Field::optional(
+            "transport",
+            "What the device is to hold: tokens, or a cookie that no script sees.",
+            Schema::OneOf(&["tokens", "cookie"]),
+        ),
     ]),
-    gives: &[Gives { status: 200, about: "A new session.", document: Some(Granted::SCHEMA) }],
+    gives: &[Gives {
+        status: 200,
+        about: "A new session: its tokens, or beside its cookie what a page may know of it.",
+        document: Some(Schema::Either(&[Granted::SCHEMA, GrantedCookie::SCHEMA])),
+    }],
     refuses: Refuses::Problems(&[
         ProblemKind::InvalidRequest,
         ProblemKind::TooLarge,
         ProblemKind::UnsupportedMediaType,
         ProblemKind::InvalidCredentials,
         ProblemKind::InvalidScope,
+        ProblemKind::CrossSite,
         ProblemKind::TooManyRequests,
     ]),
 }];

@@ -2,6 +2,7 @@
 //!
 //! One storage call when all is well. A refused client hears one and the same answer; why is in the log.
 
+mod by_cookie;
 mod operations;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{BodyError, Granted, Problem, ProblemKind, json, request_id};
 use vestibule::secret::Secret;
+use vestibule::sessions::cookie::CookieSessions;
 use vestibule::sessions::refresh::{RefreshError, Refreshed, Refusal, Rotate, refresh};
 
 pub use operations::OPERATIONS;
@@ -21,7 +23,10 @@ pub use operations::OPERATIONS;
 pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];
 
 /// Answers one request.
-pub async fn handle<S: Rotate + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
+pub async fn handle<S: Rotate + CookieSessions + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
+    if let Some(presented) = by_cookie::asked(&request) {
+        return by_cookie::refresh(&app, &request, &presented).await;
+    }
     let id = request_id(&request);
     let presented = match presented_token(&request) {
         Ok(token) => token,

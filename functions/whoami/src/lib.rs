@@ -1,4 +1,5 @@
-//! A demo API behind the authorizer: one route for any principal, one that needs a scope, one that needs a role.
+//! A demo API behind the authorizer: one route for any principal, one that needs a scope, one that needs a role; and for browsers one to
+//! read, one that changes something, one that asks for a recent sign-in.
 //!
 //! Whose an order is, the authorizer cannot know: the API asks its own data, and an order of somebody else's is not there (404), so that
 //! nobody learns which numbers are taken (OWASP API Security Top 10, API1:2023, "Broken Object Level Authorization").
@@ -31,7 +32,11 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body> {
         }
     };
     let document = match route_key(&request).as_deref() {
-        Some("GET /whoami") => Value::Object(principal.to_context()),
+        Some("GET /whoami" | "GET /web/whoami") => Value::Object(principal.to_context()),
+        Some("POST /web/orders") => json!({ "order": { "id": "1002", "owner": principal.sub } }),
+        Some("POST /web/payments") => {
+            json!({ "message": "You signed in a moment ago, and may pay.", "sub": principal.sub })
+        }
         Some("GET /orders") => json!({ "orders": [Order::first_of(principal.sub)] }),
         Some("GET /orders/{id}") => {
             let id = request.path_parameters_ref().and_then(|parameters| parameters.first("id"));

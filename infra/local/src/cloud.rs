@@ -25,7 +25,7 @@ use crate::running::Running;
 use crate::secrets_manager::LocalSecretsManager;
 use crate::ses::LocalSes;
 use crate::storage::{StartError, Storage};
-use crate::template::{ApiRoute, Parameters, Stack, TemplateFault};
+use crate::template::{ApiRoute, Parameters, Stack, TemplateFault, Unfit};
 
 /// The name of the local stack; the names of its resources begin with it.
 pub(crate) const STACK: &str = "vestibule";
@@ -84,9 +84,9 @@ pub enum CloudFault {
         "{0} has a rule in functions/authorizer/routes.toml and no authorizer in the template: anybody could call it"
     )]
     Unguarded(String),
-    /// A strict route whose authorizer's answers are kept: a revoked session would be let in for as long.
-    #[error("{0} is strict, so its authorizer must not cache: give it one with AuthorizerResultTtlInSeconds 0")]
-    StrictButCached(String),
+    /// A route whose authorizer keeps what it must not: somebody would be let in who is not any more, or is somebody else.
+    #[error("{0}: {1}")]
+    Unfit(String, Unfit),
 }
 
 /// A running deployment.
@@ -254,9 +254,9 @@ fn check_rules(stack: &Stack, rules: &Rules) -> Result<(), CloudFault> {
     if let Some(route) = stack.api.routes.iter().find(unguarded) {
         return Err(CloudFault::Unguarded(route.key.clone()));
     }
-    let strict = |key: &str| rules.find(key).is_some_and(|rule| rule.strict);
-    match protected().find(|(key, authorizer)| strict(key) && !authorizer.ttl.is_zero()) {
-        Some((key, _)) => Err(CloudFault::StrictButCached(key.to_owned())),
+    let mut unfit = protected().filter_map(|(key, authorizer)| Some((key, authorizer.unfit_for(rules.find(key)?)?)));
+    match unfit.next() {
+        Some((key, why)) => Err(CloudFault::Unfit(key.to_owned(), why)),
         None => Ok(()),
     }
 }

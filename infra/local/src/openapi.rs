@@ -10,13 +10,18 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Required};
+use vestibule::authentication::cookie;
 use vestibule::http::operation::{Caller, Operation, Parameter, Refuses, Takes};
 use vestibule::http::{MAX_BODY_BYTES, ProblemKind};
 
 use crate::template::{Api, ApiRoute};
 
+/// The name of the security scheme of session cookies.
+const SESSION_COOKIE: &str = "sessionCookie";
 /// The name of the security scheme of access tokens.
 const ACCESS_TOKEN: &str = "accessToken";
 
@@ -38,6 +43,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         login::OPERATIONS,
         refresh::OPERATIONS,
         revoke::OPERATIONS,
+        sessions::OPERATIONS,
         discovery::OPERATIONS,
         oauth_token::OPERATIONS,
         accounts::OPERATIONS,
@@ -74,6 +80,7 @@ pub fn document(api: &Api) -> Result<OpenApi, Undocumented> {
         .schema("OAuthError", schema::oauth_error())
         .schema("GatewayAnswer", schema::gateway_answer())
         .security_scheme(ACCESS_TOKEN, SecurityScheme::Http(token))
+        .security_scheme(SESSION_COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))))
         .build();
     Ok(OpenApiBuilder::new().info(info).paths(paths.build()).components(Some(components)).build())
 }
@@ -103,6 +110,9 @@ fn described(operation: &Operation, route: &ApiRoute) -> utoipa::openapi::path::
     described = match operation.caller {
         Caller::Anybody => described,
         Caller::AccessToken => described.security(SecurityRequirement::new(ACCESS_TOKEN, [""; 0])),
+        Caller::Person => described
+            .security(SecurityRequirement::new(ACCESS_TOKEN, [""; 0]))
+            .security(SecurityRequirement::new(SESSION_COOKIE, [""; 0])),
     };
     for (status, response) in responses(operation, route) {
         described = described.response(status.to_string(), response);
@@ -122,10 +132,11 @@ fn parameter_of(parameter: &Parameter, route: &str) -> utoipa::openapi::path::Pa
 }
 
 fn body(takes: &Takes) -> Option<utoipa::openapi::request_body::RequestBody> {
-    let mut body = RequestBodyBuilder::new().required(Some(Required::True));
+    let required = if matches!(takes, Takes::JsonOrNothing(_)) { Required::False } else { Required::True };
+    let mut body = RequestBodyBuilder::new().required(Some(required));
     let (json, form) = match takes {
         Takes::Nothing => return None,
-        Takes::Json(fields) => (Some(schema::closed(fields)), None),
+        Takes::Json(fields) | Takes::JsonOrNothing(fields) => (Some(schema::closed(fields)), None),
         Takes::JsonList(fields) => (Some(schema::list_of(schema::open(fields))), None),
         Takes::Form(fields) => (None, Some(fields)),
         Takes::FormOrJson(fields) => (Some(schema::closed(fields)), Some(fields)),

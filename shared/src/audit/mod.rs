@@ -40,6 +40,13 @@ pub enum Event<'a> {
         /// Whether an earlier answer was repeated.
         retried: bool,
     },
+    /// A browser's session was kept alive.
+    Extended {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        session: SessionId,
+    },
     /// A refresh token was refused; no session was ended for it.
     RefreshRefused {
         /// Whose session it names, if it is one of ours.
@@ -90,6 +97,13 @@ pub enum Event<'a> {
         /// Why it is worth nothing, if it is.
         reason: Option<&'static str>,
     },
+    /// Somebody ended all their sessions, or all but the one they asked from.
+    SessionsEnded {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        cause: Ending,
+    },
     /// A revocation found nothing to end (RFC 7009 §2.2).
     NothingToRevoke {
         /// Whose session the token names, if it is one of ours.
@@ -135,6 +149,13 @@ pub enum Event<'a> {
         key: ApiKeyId,
         /// What failed.
         fault: &'a dyn std::fmt::Display,
+    },
+    /// A browser's session was ended because its person, or another, signed in there anew.
+    SessionReplaced {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        session: SessionId,
     },
     /// A session was seen, and that could not be noted; the next request tries again, and until then it may count as idle.
     SessionNotNoted {
@@ -277,6 +298,19 @@ impl Event<'_> {
                 let outcome = Some(if reason.is_none() { "active" } else { "inactive" });
                 Line { client: Some(client), outcome, reason, ..Line::new("introspected", Level::Info) }
             }
+            Self::Extended { user, session } => Line {
+                user: Some(user),
+                session: Some(session),
+                outcome: Some("extended"),
+                counts: Some(Metric::Refreshes),
+                ..Line::new("refreshed", Level::Info)
+            },
+            Self::SessionsEnded { user, cause } => Line {
+                user: Some(user),
+                reason: Some(cause.as_str()),
+                counts: Some(counted_as(cause)),
+                ..Line::new("sessions_ended", Level::Warn)
+            },
             Self::NothingToRevoke { user, session, reason } => {
                 Line { user, session, reason: Some(reason), ..Line::new("nothing_to_revoke", Level::Info) }
             }
@@ -304,6 +338,13 @@ impl Event<'_> {
                 decides: false,
                 fault: Some(fault),
                 ..of_key(owner, key, Line::new("api_key_use_not_noted", Level::Warn))
+            },
+            Self::SessionReplaced { user, session } => Line {
+                decides: false,
+                user: Some(user),
+                session: Some(session),
+                reason: Some(Ending::Replaced.as_str()),
+                ..Line::new("session_ended", Level::Info)
             },
             Self::SessionNotNoted { user, session, fault } => Line {
                 decides: false,

@@ -17,19 +17,23 @@ use crate::storage::StoreError;
 /// under the same domain can set one for us.
 pub const NAME: &str = "__Host-session";
 
-/// The session cookie among the values of `Cookie`; each holds one cookie or several.
+/// The values of the cookies of this name, in whatever `Cookie` header; each holds one cookie or several.
+pub fn named<'c>(cookies: &'c [String], name: &'c str) -> impl Iterator<Item = &'c str> {
+    let pairs = cookies.iter().flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
+    let own = pairs.filter(move |(found, _)| found.trim_matches([' ', '\t']) == name);
+    own.map(|(_, value)| value.trim_end_matches([' ', '\t']))
+}
+
+/// The session cookie among the values of `Cookie`.
 ///
 /// # Errors
 /// [`Failure::SeveralCredentials`] if there are two of the name, and [`Failure::MalformedCookie`] if the one is none of ours: a value
 /// in quotes, of another length, with anything about it.
 pub fn presented(cookies: &[String]) -> Result<Option<SessionCookie>, Failure> {
-    let pairs = cookies.iter().flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut own = pairs.filter(|(name, _)| name.trim_matches([' ', '\t']) == NAME);
+    let mut own = named(cookies, NAME);
     match (own.next(), own.next()) {
         (None, _) => Ok(None),
-        (Some((_, value)), None) => {
-            SessionCookie::parse(value.trim_end_matches([' ', '\t'])).map(Some).map_err(|_| Failure::MalformedCookie)
-        }
+        (Some(value), None) => SessionCookie::parse(value).map(Some).map_err(|_| Failure::MalformedCookie),
         (Some(_), Some(_)) => Err(Failure::SeveralCredentials),
     }
 }
@@ -64,8 +68,8 @@ impl<S: CookieSessions + Sync> CookieCheck<'_, S> {
         let found = self.store.cookie_session(cookie.user, cookie.session).await?;
         match cookie.opens(found, now) {
             Err(refusal) => Ok(Err(Failure::Cookie(refusal))),
-            Ok(session) => {
-                self.note(&session, now, &presented.request_id).await;
+            Ok(mut session) => {
+                self.note(&mut session, now, &presented.request_id).await;
                 Ok(Ok(session))
             }
         }
@@ -73,11 +77,16 @@ impl<S: CookieSessions + Sync> CookieCheck<'_, S> {
 
     /// Written only if the last note is old enough, so that a busy page costs reads and no writes. Nobody is refused for a note that
     /// could not be made: at worst the session counts as idle earlier.
-    async fn note(&self, session: &Session, now: Timestamp, request_id: &str) {
-        if now.since(session.rotated_at) >= SEEN_EVERY
-            && let Err(fault) = self.store.seen(session, now.plus(self.idle_lifetime), now).await
-        {
-            Event::SessionNotNoted { user: session.user, session: session.id, fault: &fault }.record(request_id);
+    async fn note(&self, session: &mut Session, now: Timestamp, request_id: &str) {
+        if now.since(session.rotated_at) < SEEN_EVERY {
+            return;
+        }
+        let idle_expires_at = now.plus(self.idle_lifetime);
+        match self.store.seen(session, idle_expires_at, now).await {
+            Ok(()) => (session.rotated_at, session.idle_expires_at) = (now, idle_expires_at),
+            Err(fault) => {
+                Event::SessionNotNoted { user: session.user, session: session.id, fault: &fault }.record(request_id);
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ impl Provenance {
     }
 
     /// Whether a request that a browser authenticates by itself may act; `token` is the session's own.
-    pub(super) fn may_act(&self, allowed: &Origins, token: impl FnOnce() -> Secret<String>) -> bool {
+    pub fn may_act(&self, allowed: &Origins, token: impl FnOnce() -> Secret<String>) -> bool {
         if self.is_safe() {
             return true;
         }

@@ -33,6 +33,8 @@ pub enum Caller {
     Anybody,
     /// Whoever holds an access token (RFC 6750).
     AccessToken,
+    /// A person who is signed in: by an access token or by the session cookie.
+    Person,
 }
 
 /// Something in the path or the query.
@@ -57,6 +59,8 @@ pub enum Takes {
     Form(&'static [Field]),
     /// A list of JSON objects with these members, and perhaps others.
     JsonList(&'static [Field]),
+    /// The same, or no body at all.
+    JsonOrNothing(&'static [Field]),
     /// The same as a form or as JSON; a form may have other parameters, which are ignored (RFC 6749 §3.2).
     FormOrJson(&'static [Field]),
 }
@@ -129,6 +133,8 @@ pub enum Schema {
     Integer,
     /// A truth value.
     Boolean,
+    /// One of these.
+    Either(&'static [Schema]),
     /// A list of such values.
     List(&'static Schema),
     /// An object with these members, and perhaps others.

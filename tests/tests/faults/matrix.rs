@@ -36,7 +36,7 @@ const KEYS: &str = "GetItem";
 const SESSION: &str = "GetItem";
 
 #[rustfmt::skip]
-const FLOWS: [Flow; 14] = [
+const FLOWS: [Flow; 21] = [
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem", SIGNING, "TransactWriteItems"], good: 200, faulty: 503, act: |s| Box::pin(s.sign_in()), afterwards: |s, answer| Box::pin(s.can_sign_in(answer)) },
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem"], good: 401, faulty: 503, act: |s| Box::pin(s.guess()), afterwards: |s, _| Box::pin(s.can_sign_in(None)) },
     Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.refresh()), afterwards: |s, answer| Box::pin(s.can_refresh(answer)) },
@@ -51,6 +51,13 @@ const FLOWS: [Flow; 14] = [
     Flow { route: "GET /.well-known/oauth-authorization-server", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/.well-known/oauth-authorization-server")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
     Flow { route: "GET /.well-known/openid-configuration", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/.well-known/openid-configuration")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
     Flow { route: "GET /openapi.json", calls: &[], good: 200, faulty: 200, act: |s| Box::pin(s.call("/openapi.json")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "POST /logout", calls: &[KEYS, SESSION, "UpdateItem"], good: 204, faulty: 503, act: |s| Box::pin(s.sign_out()), afterwards: |s, answer| Box::pin(s.is_revoked(answer)) },
+    Flow { route: "GET /sessions", calls: &[KEYS, SESSION, "Query"], good: 200, faulty: 503, act: |s| Box::pin(s.call("/sessions")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "DELETE /sessions", calls: &[KEYS, SESSION, "Query", "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.end_sessions("")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "DELETE /sessions/{id}", calls: &[KEYS, SESSION, "UpdateItem"], good: 404, faulty: 503, act: |s| Box::pin(s.end_sessions("/ses_00000000000000000000000000000000")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /web/whoami", calls: &[SESSION], good: 200, faulty: 500, act: |s| Box::pin(s.browse("GET", "/web/whoami")), afterwards: |s, answer| Box::pin(s.can_browse(answer)) },
+    Flow { route: "POST /web/orders", calls: &[SESSION], good: 200, faulty: 500, act: |s| Box::pin(s.browse("POST", "/web/orders")), afterwards: |s, answer| Box::pin(s.can_browse(answer)) },
+    Flow { route: "POST /web/payments", calls: &[SESSION], good: 200, faulty: 500, act: |s| Box::pin(s.browse("POST", "/web/payments")), afterwards: |s, answer| Box::pin(s.can_browse(answer)) },
 ];
 
 /// How long a fault lasts.
@@ -159,6 +166,10 @@ impl Flow {
             stage.scene.revoke(&stage.spent.refresh).await.expect(200);
             stage.scene.wire.take_calls();
         }
+        if self.route.contains(" /web/") {
+            stage.sign_in_by_cookie().await;
+            stage.scene.wire.take_calls();
+        }
     }
 }
 
@@ -219,7 +230,10 @@ fn every_route_has_a_flow_in_the_matrix_or_faults_of_its_own() {
     let routes: BTreeSet<_> = template
         .split("RouteKey: ")
         .skip(1)
-        .map(|rest| rest.split([',', '}', '\n']).next().unwrap().trim())
+        .map(|rest| match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next().unwrap(),
+            None => rest.split([',', '}', '\n']).next().unwrap().trim(),
+        })
         .filter(|route| route.contains(" /"))
         .collect();
     let tests = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));

@@ -1,5 +1,8 @@
 //! One person and what they hold, and what may be done with it.
 
+use std::sync::Mutex;
+
+use serde_json::json;
 use vestibule_tests::{Answer, PASSWORD, Scene, SceneBuilder, Tokens, User};
 
 /// A deployment and somebody who has signed in.
@@ -10,6 +13,8 @@ pub(crate) struct Stage {
     pub(crate) held: Tokens,
     /// What they held before it.
     pub(crate) spent: Tokens,
+    /// What a browser of theirs holds.
+    cookie: Mutex<String>,
 }
 
 impl Stage {
@@ -20,7 +25,7 @@ impl Stage {
         let scene = limits.into_iter().fold(Scene::builder(), boundless).begin().await;
         let person = scene.user("demo@example.com", "orders:read", "admin").await;
         let held = scene.login(&person).await;
-        Self { scene, person, spent: held.clone(), held }
+        Self { scene, person, spent: held.clone(), held, cookie: Mutex::default() }
     }
 
     /// A new sign-in on cold instances, and a refresh after which its first token's window is over.
@@ -65,6 +70,41 @@ impl Stage {
     /// The strict route, with a token whose session has ended; the fault is met by the authorizer.
     pub(crate) async fn call_with_an_ended_session(&self) -> Answer {
         self.scene.get_as("/admin", &self.spent.access).await
+    }
+
+    /// Leaves the session of the access token.
+    pub(crate) async fn sign_out(&self) -> Answer {
+        self.ask("POST", "/logout", "authorization", format!("Bearer {}", self.held.access)).await
+    }
+
+    /// Ends sessions of the person's own: all others, or the one that is named.
+    pub(crate) async fn end_sessions(&self, which: &str) -> Answer {
+        self.ask("DELETE", &format!("/sessions{which}"), "authorization", format!("Bearer {}", self.held.access)).await
+    }
+
+    /// A browser of the person's.
+    pub(crate) async fn sign_in_by_cookie(&self) {
+        let body = json!({ "username": self.person.email, "password": PASSWORD, "transport": "cookie" });
+        let answer = self.scene.post_json("/login", &body).await.expect(200);
+        let cookie = answer.set_cookies().into_iter().find(|cookie| cookie.starts_with("__Host-session=")).unwrap();
+        *self.cookie.lock().unwrap() = cookie.split(';').next().unwrap().to_owned();
+    }
+
+    /// The API, with the session cookie.
+    pub(crate) async fn browse(&self, method: &str, path: &str) -> Answer {
+        let cookie = self.cookie.lock().unwrap().clone();
+        self.ask(method, path, "cookie", cookie).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, header: &str, value: String) -> Answer {
+        let request = http::Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        self.scene.send(request.header(header, value).body(bytes::Bytes::new()).unwrap()).await
+    }
+
+    /// The cookie is as good as before.
+    pub(crate) async fn can_browse(&self, _: Option<Answer>) {
+        self.browse("GET", "/web/whoami").await.expect(200);
+        self.browse("POST", "/web/payments").await.expect(200);
     }
 
     /// Nothing that was given is lost, and signing in works.

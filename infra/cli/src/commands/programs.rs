@@ -8,11 +8,12 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "admin",
     "login",
     "refresh",
     "revoke",
+    "sessions",
     "oauth_token",
     "authorizer",
     "discovery",

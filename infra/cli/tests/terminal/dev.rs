@@ -120,7 +120,7 @@ fn a_malformed_template_is_one_sentence() {
         (
             "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref StrictBearerAuthorizer",
             "RouteKey: GET /admin\n      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref BearerAuthorizer",
-            "GET /admin is strict",
+            "GET /admin: it is strict",
         ),
     ] {
         std::fs::write(&path, template.replace(from, to)).unwrap();

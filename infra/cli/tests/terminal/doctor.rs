@@ -166,7 +166,7 @@ fn each_broken_template_has_exactly_its_own_fault() {
         (mac_keys, signing_keys, "secret-readers RevokeFunction"),
         (sessions, sessions_and_secret, "secret-readers AuthorizerFunction"),
         ("[!Equals [!Join [\"\", !Ref AllowedOrigins], \"\"]]", "[!Equals [a, a]]", "cors API"),
-        ("AllowHeaders: [authorization, content-type]", "AllowHeaders: [content-type]", "cors API"),
+        ("AllowHeaders: [authorization, content-type", "AllowHeaders: [content-type", "cors API"),
         ("VESTIBULE_AUDIENCE: !Ref Audience", "VESTIBULE_HASHING_BUDGET_KIB: 524288", "password-hashing LoginFunction"),
         ("AttributeName: expires_at, Enabled: true", "AttributeName: expires, Enabled: true", "expiry Table"),
         ("AttributeName: expires_at, Enabled: true", "AttributeName: expires_at, Enabled: false", "expiry Table"),

@@ -26,17 +26,42 @@ fn masked(text: &str, url: &str) -> Vec<serde_json::Value> {
     values
         .map(|value| {
             let mut value = value.unwrap_or_else(|fault| panic!("{fault}: {text}"));
-            for name in
-                ["access_token", "refresh_token", "device_token", "auth_time", "sid", "sub", "user", "created_at"]
-            {
-                if let Some(changing) = value.get_mut(name) {
-                    assert!(changing.is_string() || changing.is_number());
-                    *changing = "…".into();
-                }
-            }
+            mask(&mut value);
             value
         })
         .collect()
+}
+
+const CHANGING: [&str; 13] = [
+    "access_token",
+    "refresh_token",
+    "device_token",
+    "csrf_token",
+    "auth_time",
+    "sid",
+    "sub",
+    "user",
+    "id",
+    "created_at",
+    "last_seen_at",
+    "idle_expires_at",
+    "expires_at",
+];
+
+fn mask(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, member) in members {
+                if CHANGING.contains(&name.as_str()) {
+                    assert!(member.is_string() || member.is_u64(), "{name}: {member}");
+                    *member = "…".into();
+                }
+                mask(member);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
 }
 
 #[test]

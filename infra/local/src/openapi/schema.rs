@@ -1,8 +1,8 @@
 //! Values as JSON Schema 2020-12, which OpenAPI 3.1 has them in.
 
 use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema as JsonSchema, SchemaFormat, SchemaType,
-    Type,
+    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema as JsonSchema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::openapi::{Ref, RefOr};
 use vestibule::http::operation::{Field, Presence, Schema};
@@ -26,6 +26,7 @@ pub(super) fn of(schema: &Schema) -> RefOr<JsonSchema> {
         Schema::OneOf(values) => text().enum_values(Some(values.iter().copied())).into(),
         Schema::Integer => ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).into(),
         Schema::Boolean => ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean)).into(),
+        Schema::Either(each) => each.iter().fold(OneOfBuilder::new(), |either, schema| either.item(of(schema))).into(),
         Schema::List(item) => ArrayBuilder::new().items(of(item)).into(),
         Schema::Object(fields) => open(fields),
     }

@@ -9,6 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use vestibule::policy::{CredentialSource, Rule};
+
 use super::fault::{Fault, TemplateFault};
 use super::http_api::{Authorizers, FunctionsByArn, belongs_to_the_api};
 use super::names::AUTHORIZER;
@@ -110,6 +112,46 @@ impl Authorizer {
 impl Authorizer {
     fn takes_api_keys(&self) -> bool {
         self.identity_sources.iter().any(|source| OF_API_KEYS.contains(&source.to_ascii_lowercase().as_str()))
+    }
+}
+
+/// Why an authorizer must not stand before a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// The answer depends on the moment, or on the page that asks, and would be kept.
+    #[error(
+        "it is strict, asks for a recent sign-in or takes the session cookie to change something, so its authorizer must not cache: give it \
+         one with AuthorizerResultTtlInSeconds 0"
+    )]
+    Kept,
+    /// The answer is kept under something else than the credential that it is about: another caller would be given it.
+    #[error(
+        "its credential is in the header {0}, which is not among the identity sources that its authorizer's answers are kept under"
+    )]
+    KeptUnderAnother(&'static str),
+}
+
+impl Authorizer {
+    /// Why it must not stand before the route of `rule`, if it must not.
+    pub fn unfit_for(&self, rule: &Rule) -> Option<Unfit> {
+        if self.ttl.is_zero() {
+            return None;
+        }
+        let header = match rule.credential {
+            CredentialSource::Authorization => "Authorization",
+            CredentialSource::ApiKeyHeader => "X-Api-Key",
+            CredentialSource::Cookie => "Cookie",
+        };
+        let names = |source: &String| {
+            let name =
+                source.strip_prefix("$request.header.").or_else(|| source.strip_prefix("method.request.header."));
+            name.is_some_and(|name| name.eq_ignore_ascii_case(header))
+        };
+        match self.identity_sources.iter().any(names) {
+            _ if rule.is_uncached() => Some(Unfit::Kept),
+            false => Some(Unfit::KeptUnderAnother(header)),
+            true => None,
+        }
     }
 }
 

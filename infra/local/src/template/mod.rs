@@ -23,6 +23,7 @@ mod table;
 mod value;
 mod yaml;
 
+pub use authorizers::Unfit;
 pub use fault::{Fault, TemplateFault};
 pub use parameters::Parameters;
 pub use policies::{Grant, Role, Statement};

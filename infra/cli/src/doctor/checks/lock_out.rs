@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use vestibule_local::template::{ApiRoute, Authorizer};
+use vestibule::policy::{CredentialSource, Rule};
+use vestibule_local::template::{ApiRoute, Authorizer, Unfit};
 
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Check, Finding};
@@ -15,6 +16,7 @@ const TOKEN_LIFE: Check = Check("token-life");
 const AUTHORIZER_TTL: Check = Check("authorizer-ttl");
 const CACHE_KEY: Check = Check("authorizer-cache-key");
 const STRICT_CACHE: Check = Check("strict-cache");
+const CREDENTIAL: Check = Check("route-credential");
 const LOCK_OUT: Check = Check("lock-out");
 
 /// Beyond a quarter of an hour, "until the token expires" is no answer any more to a lost laptop.
@@ -69,26 +71,33 @@ pub(super) fn cache_key(facts: &Facts) -> Vec<Finding> {
 }
 
 pub(super) fn strict_cache(facts: &Facts) -> Vec<Finding> {
-    let one = |(route, authorizer): (&ApiRoute, &Authorizer)| {
-        if authorizer.ttl.is_zero() {
-            STRICT_CACHE.ok(&route.key, format!("is strict, and {} keeps no answer", authorizer.id))
-        } else {
-            STRICT_CACHE.fault(
-                &route.key,
-                format!("is strict, but {} keeps answers for {} s", authorizer.id, authorizer.ttl.as_secs()),
-                "give the route an authorizer with AuthorizerResultTtlInSeconds 0",
-            )
-        }
+    let one = |(route, authorizer, rule): (&ApiRoute, &Authorizer, &Rule)| match authorizer.unfit_for(rule) {
+        Some(why @ Unfit::Kept) => Some(STRICT_CACHE.fault(
+            &route.key,
+            format!("{why}; {} keeps answers for {} s", authorizer.id, authorizer.ttl.as_secs()),
+            "give the route an authorizer with AuthorizerResultTtlInSeconds 0",
+        )),
+        Some(why @ Unfit::KeptUnderAnother(header)) => Some(CREDENTIAL.fault(
+            &route.key,
+            why.to_string(),
+            format!("give the route an authorizer with $request.header.{header} among its identity sources"),
+        )),
+        None if rule.is_uncached() => Some(
+            STRICT_CACHE.ok(&route.key, format!("is asked about on every call, and {} keeps no answer", authorizer.id)),
+        ),
+        None => None,
     };
-    guarded(facts).filter(|(_, _, strict)| *strict).map(|(route, authorizer, _)| one((route, authorizer))).collect()
+    guarded(facts).filter_map(one).collect()
 }
 
 pub(super) fn lock_out(facts: &Facts) -> Vec<Finding> {
     let life = facts.token_life();
-    let one = |(route, authorizer, strict): (&ApiRoute, &Authorizer, bool)| {
-        let token = if strict { Duration::ZERO } else { life };
+    let one = |(route, authorizer, rule): (&ApiRoute, &Authorizer, &Rule)| {
+        // A cookie says nothing itself: its session is read whenever the authorizer is asked.
+        let looked_up = rule.strict || rule.credential == CredentialSource::Cookie;
+        let token = if looked_up { Duration::ZERO } else { life };
         let seconds = (token + authorizer.ttl).as_secs();
-        let reason = match (strict, seconds) {
+        let reason = match (looked_up, seconds) {
             (true, 0) => "a revoked session is refused at once: after 0 s".to_owned(),
             _ => format!(
                 "a revoked session is refused after {seconds} s at the most: token {} s, kept answer {} s",
@@ -101,10 +110,10 @@ pub(super) fn lock_out(facts: &Facts) -> Vec<Finding> {
     guarded(facts).map(one).collect()
 }
 
-/// The routes that anybody can get through, each with its authorizer and whether it is strict.
-fn guarded(facts: &Facts) -> impl Iterator<Item = (&ApiRoute, &Authorizer, bool)> {
+/// The routes that anybody can get through, each with its authorizer and its rule.
+fn guarded(facts: &Facts) -> impl Iterator<Item = (&ApiRoute, &Authorizer, &Rule)> {
     facts.review.stack.api.routes.iter().filter_map(|route| {
         let rule = facts.rules.find(&route.key)?;
-        Some((route, route.authorizer.as_deref()?, rule.strict))
+        Some((route, route.authorizer.as_deref()?, rule))
     })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::read_with;
-use crate::template::{AuthorizerDialect, Cors, Payload, Stack};
+use crate::template::{AuthorizerDialect, Cors, Payload, Stack, Unfit};
 
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
@@ -15,7 +15,7 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 20] = [
+const ALWAYS: [&str; 24] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
@@ -27,6 +27,10 @@ const ALWAYS: [&str; 20] = [
     "POST /api-keys/{id}/rotate",
     "DELETE /api-keys/{id}",
     "POST /api-keys/report",
+    "POST /logout",
+    "GET /sessions",
+    "DELETE /sessions/{id}",
+    "DELETE /sessions",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
@@ -59,7 +63,8 @@ fn by_default_the_api_has_its_own_routes_only() {
             "OauthTokenFunction",
             "RefreshFunction",
             "RevokeFunction",
-            "RotateKeysFunction"
+            "RotateKeysFunction",
+            "SessionsFunction"
         ],
     );
     assert_eq!((stack.api.stage.as_str(), &stack.api.cors), ("$default", &None));
@@ -116,6 +121,9 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
             ("GET /orders/{id}", "BearerAuthorizer", 30),
             ("GET /admin", "StrictBearerAuthorizer", 0),
             ("GET /export", "ApiKeyAuthorizer", 30),
+            ("GET /web/whoami", "CookieAuthorizer", 30),
+            ("POST /web/orders", "StrictCookieAuthorizer", 0),
+            ("POST /web/payments", "StrictCookieAuthorizer", 0),
         ],
     );
 }
@@ -137,9 +145,9 @@ fn allowed_origins_configure_cors() {
     let expected = Cors {
         origins: vec!["https://app.example.com".to_owned(), "https://admin.example.com".to_owned()],
         methods: ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec(),
-        headers: vec!["authorization".to_owned(), "content-type".to_owned()],
+        headers: ["authorization", "content-type", "x-csrf-token"].map(str::to_owned).to_vec(),
         exposed: ["www-authenticate", "retry-after", "ratelimit", "ratelimit-policy"].map(str::to_owned).to_vec(),
-        credentials: false,
+        credentials: true,
         max_age: Some(Duration::from_secs(600)),
     };
     assert_eq!(stack.api.cors, Some(expected));
@@ -180,17 +188,36 @@ fn every_route_behind_an_authorizer_has_a_rule() {
 }
 
 #[test]
-fn a_strict_route_is_behind_an_authorizer_that_caches_nothing() {
+fn no_authorizer_keeps_what_it_must_not() {
     let stack = deployed(&[("DemoApi", "true"), ("AuthorizerCacheSeconds", "3600")]);
     let rules = authorizer::rules().unwrap();
-    let mut strict = 0;
+    let mut uncached = 0;
     for route in &stack.api.routes {
-        if rules.find(&route.key).is_some_and(|rule| rule.strict) {
-            strict += 1;
-            assert_eq!(route.authorizer.as_ref().unwrap().ttl, Duration::ZERO, "{}", route.key);
-        }
+        let Some(rule) = rules.find(&route.key) else { continue };
+        let authorizer = route.authorizer.as_ref().unwrap();
+        assert_eq!(authorizer.unfit_for(rule), None, "{}", route.key);
+        uncached += usize::from(rule.is_uncached());
     }
-    assert_ne!(strict, 0);
+    assert_eq!(uncached, 3);
+}
+
+#[test]
+fn an_authorizer_that_keeps_answers_under_another_header_or_too_long_is_unfit_for_a_route() {
+    let stack = deployed(&[("DemoApi", "true"), ("AuthorizerCacheSeconds", "60")]);
+    let rules = authorizer::rules().unwrap();
+    let unfit = |authorizer: &str, route: &str| stack.authorizers[authorizer].unfit_for(rules.find(route).unwrap());
+    for (authorizer, route, expected) in [
+        ("BearerAuthorizer", "GET /whoami", None),
+        ("CookieAuthorizer", "GET /whoami", Some(Unfit::KeptUnderAnother("Authorization"))),
+        ("BearerAuthorizer", "GET /web/whoami", Some(Unfit::KeptUnderAnother("Cookie"))),
+        ("CookieAuthorizer", "GET /web/whoami", None),
+        ("CookieAuthorizer", "POST /web/orders", Some(Unfit::Kept)),
+        ("CookieAuthorizer", "POST /web/payments", Some(Unfit::Kept)),
+        ("BearerAuthorizer", "GET /admin", Some(Unfit::Kept)),
+        ("StrictCookieAuthorizer", "POST /web/payments", None),
+    ] {
+        assert_eq!(unfit(authorizer, route), expected, "{authorizer} before {route}");
+    }
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! What this function takes and gives.
+
+use vestibule::http::ProblemKind;
+use vestibule::http::operation::{Caller, Gives, Operation, Parameter, Refuses, Schema, Takes};
+
+const NOBODY: &[ProblemKind] =
+    &[ProblemKind::Unauthenticated, ProblemKind::InvalidToken, ProblemKind::CrossSite, ProblemKind::Forbidden];
+
+/// Leave, list, end.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        route: "POST /logout",
+        id: "signOut",
+        summary: "End the session that the request belongs to; a browser forgets its cookie.",
+        caller: Caller::Person,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 204, about: "It has ended, or had before.", document: None }],
+        refuses: Refuses::Problems(NOBODY),
+    },
+    Operation {
+        route: "GET /sessions",
+        id: "listSessions",
+        summary: "Where the person is signed in.",
+        caller: Caller::Person,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 200, about: "The sessions that live.", document: Some(crate::list::SCHEMA) }],
+        refuses: Refuses::Problems(NOBODY),
+    },
+    Operation {
+        route: "DELETE /sessions/{id}",
+        id: "endSession",
+        summary: "End one session of one's own.",
+        caller: Caller::Person,
+        parameters: &[Parameter { name: "id", about: "The session.", schema: Schema::Matching("^ses_[0-9a-f]{32}$") }],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 204, about: "It has ended.", document: None }],
+        refuses: Refuses::Problems(&[
+            ProblemKind::Unauthenticated,
+            ProblemKind::InvalidToken,
+            ProblemKind::CrossSite,
+            ProblemKind::Forbidden,
+            ProblemKind::NotFound,
+        ]),
+    },
+    Operation {
+        route: "DELETE /sessions",
+        id: "endSessions",
+        summary: "End all sessions but this one, or all.",
+        caller: Caller::Person,
+        parameters: &[Parameter {
+            name: "all",
+            about: "`true` ends the session that the request belongs to, too.",
+            schema: Schema::OneOf(&["true"]),
+        }],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 200, about: "They have ended.", document: Some(crate::ending::SCHEMA) }],
+        refuses: Refuses::Problems(&[
+            ProblemKind::Unauthenticated,
+            ProblemKind::InvalidToken,
+            ProblemKind::CrossSite,
+            ProblemKind::Forbidden,
+            ProblemKind::InvalidRequest,
+        ]),
+    },
+];

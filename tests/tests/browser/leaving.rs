@@ -1,0 +1,54 @@
+//! Leaving: what is ended stays ended, and a browser is told to forget.
+
+use http::Method;
+use vestibule_tests::{DYNAMODB, Fault, Scene};
+
+use super::{Browser, OURS, is_cleared};
+
+#[tokio::test]
+async fn a_sign_out_ends_the_session_and_takes_the_cookie_back_however_often_it_is_asked_for() {
+    let scene = Scene::new().await;
+    let browser = Browser::sign_in(&scene, &scene.demo().await).await;
+    scene.wire.take_calls();
+    for _ in 0..2 {
+        let answer = browser.ask(Method::POST, "/logout").await.expect(204);
+        assert!(is_cleared(&answer));
+        assert_eq!(scene.wire.take_calls(), ["UpdateItem"]);
+    }
+    let refused = browser.ask(Method::GET, "/sessions").await.expect_problem(401, "invalid-token");
+    assert!(is_cleared(&refused));
+    let nobody = scene.send(http::Request::post("/logout").body("".into()).unwrap()).await.expect(204);
+    assert!(nobody.set_cookies().is_empty());
+}
+
+#[tokio::test]
+async fn a_sign_out_with_a_token_ends_the_session_of_the_token() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    let (here, there) = (scene.login(&demo).await, scene.login(&demo).await);
+    let bearer = format!("Bearer {}", here.access);
+    let logout = || http::Request::post("/logout").header("authorization", &bearer).body("".into()).unwrap();
+    scene.send(logout()).await.expect(204);
+    scene.try_refresh(&here.refresh).await.expect(401);
+    scene.refresh(&there.refresh).await;
+    scene.send(logout()).await.expect_problem(401, "invalid-token");
+}
+
+#[tokio::test]
+async fn what_could_not_be_ended_is_503_and_the_browser_keeps_its_cookie() {
+    let scene = Scene::new().await;
+    let browser = Browser::sign_in(&scene, &scene.demo().await).await;
+    scene.wire.break_always(DYNAMODB, Fault::Throttled);
+    for (method, path) in [
+        (Method::POST, "/logout"),
+        (Method::POST, "/refresh"),
+        (Method::GET, "/sessions"),
+        (Method::DELETE, "/sessions"),
+        (Method::DELETE, "/sessions/ses_00000000000000000000000000000000"),
+    ] {
+        let answer = browser.ask_with(method, path, OURS).await.expect_problem(503, "temporarily-unavailable");
+        assert!(answer.set_cookies().is_empty(), "{path}");
+    }
+    scene.wire.mend();
+    assert!(browser.is_live().await);
+}
