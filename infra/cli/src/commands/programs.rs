@@ -8,8 +8,9 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 12] = [
     "admin",
+    "api_keys",
     "login",
     "refresh",
     "revoke",
