@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, clients, dev, doctor as examination, keys, openapi, sessions, users};
+use crate::commands::{api_keys, audit, clients, dev, doctor as examination, keys, openapi, services, sessions, users};
 use crate::target::Target;
 
 /// Authentication that a team owns, for APIs behind Amazon API Gateway.
@@ -31,7 +31,11 @@ enum Command {
     Sessions(Operator<sessions::Command>),
     /// OAuth clients: add, list, show, rotate-secret, disable, enable.
     Clients(Operator<clients::Command>),
-    /// The past of an account: list.
+    /// Services, which call by API keys of their own: add, list, disable, enable.
+    Services(Operator<services::Command>),
+    /// API keys of users and services: create, list, revoke.
+    ApiKeys(Operator<api_keys::Command>),
+    /// The past of an account or a service: list.
     Audit(Operator<audit::Command>),
     /// Signing keys: list, init, rotate, promote, retire.
     Keys(Operator<keys::Command>),
@@ -57,6 +61,8 @@ async fn main() -> ExitCode {
         Command::Users(operator) => users::run(&operator.target, operator.command).await,
         Command::Sessions(operator) => sessions::run(&operator.target, operator.command).await,
         Command::Clients(operator) => clients::run(&operator.target, operator.command).await,
+        Command::Services(operator) => services::run(&operator.target, operator.command).await,
+        Command::ApiKeys(operator) => api_keys::run(&operator.target, operator.command).await,
         Command::Doctor(arguments) => examination::run(arguments).await,
         Command::Openapi => openapi::run(),
         Command::Audit(operator) => audit::run(&operator.target, operator.command).await,

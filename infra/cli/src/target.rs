@@ -1,6 +1,7 @@
 //! Which deployment a command is for: the one that runs here, or one on AWS.
 
 use aws_config::{Region, SdkConfig};
+use vestibule::api_keys::Environment;
 use vestibule::app::sdk_defaults;
 use vestibule::config::{Variables, process_environment};
 use vestibule::keys::{Peppers, ReadSymmetricKeys};
@@ -60,6 +61,8 @@ pub(crate) struct Deployment {
     /// What a hash costs, where it is known: on this machine from the template. On AWS the functions' own variables are out
     /// of sight, and the first sign-in makes a better hash.
     cost: Cost,
+    /// The word behind `vk_` in API keys, where it is known as the cost is; else the template's default.
+    pub(crate) api_key_environment: Environment,
 }
 
 impl Target {
@@ -87,6 +90,7 @@ impl Target {
                 table: running.table().await,
                 secrets: Some(running.secrets().await),
                 cost: running.password_cost().unwrap_or(Cost::DEFAULT),
+                api_key_environment: running.api_key_environment().unwrap_or_default(),
             };
             return Ok((deployment, format!("the dev deployment in ./{DIRECTORY}")));
         };
@@ -101,7 +105,12 @@ impl Target {
             (None, None) => "no region".to_owned(),
         };
         let table_of_aws = Table::new(aws_sdk_dynamodb::Client::new(&aws), table);
-        let deployment = Deployment { table: table_of_aws, secrets, cost: Cost::DEFAULT };
+        let deployment = Deployment {
+            table: table_of_aws,
+            secrets,
+            cost: Cost::DEFAULT,
+            api_key_environment: Environment::default(),
+        };
         Ok((deployment, format!("table {table} ({place})")))
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use vestibule::api_keys::Environment;
 use vestibule::app::Clients;
 use vestibule::config::Config;
 use vestibule::passwords::Cost;
@@ -166,9 +167,18 @@ impl Running {
 
     /// What a hash of a password costs here, by the variables that the template gives to the sign-in.
     pub fn password_cost(&self) -> Option<Cost> {
+        Some(self.config_of("login")?.password_cost)
+    }
+
+    /// The word behind `vk_` in API keys here, by the variables that the template gives to the function that makes them.
+    pub fn api_key_environment(&self) -> Option<Environment> {
+        Some(self.config_of("api_keys")?.api_key_environment)
+    }
+
+    fn config_of(&self, binary: &str) -> Option<Config> {
         let stack = Stack::read(&self.template, STACK, &self.parameters).ok()?;
-        let login = stack.functions.into_values().find(|function| function.binary == "login")?;
-        Some(Config::read(&login.environment, &[]).ok()?.password_cost)
+        let function = stack.functions.into_values().find(|function| function.binary == binary)?;
+        Config::read(&function.environment, &[]).ok()
     }
 
     /// Clients for its services.

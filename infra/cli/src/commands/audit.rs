@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use vestibule::audit::key_trail::{ChangedKey, KeyEntry, ReadKeyTrail};
 use vestibule::audit::trail::{Entry, ReadTrail};
 use vestibule::clock::Clock;
+use vestibule::principal::Subject;
 
 use super::Outcome;
 use super::users::find;
@@ -13,10 +14,10 @@ use crate::target::Target;
 /// What to do with the audit trail.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the changes of an account in the last 400 days. How its sessions ended is in `sessions list`, all else in the log.
+    /// List the changes of an account or a service in the last 400 days. How sessions ended is in `sessions list`, all else in the log.
     List {
-        /// E-mail address, username or `usr_…`.
-        user: String,
+        /// E-mail address, username, `usr_…` or `svc_…`.
+        owner: String,
         /// One JSON array instead of a table.
         #[arg(long)]
         json: bool,
@@ -32,8 +33,12 @@ pub(crate) enum Command {
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     let (table, now) = (target.connect().await?.table, Clock::System.now());
     match command {
-        Command::List { user, json } => {
-            let entries = table.trail(find(&table, &user).await?, now).await?;
+        Command::List { owner, json } => {
+            let owner = match owner.parse() {
+                Ok(owner) => owner,
+                Err(_) => Subject::User(find(&table, &owner).await?),
+            };
+            let entries = table.trail_of(owner, now).await?;
             let rows: Vec<Value> = entries.iter().map(row).collect();
             output::listing(&["at", "change", "by", "scope", "roles"], &rows, json);
         }

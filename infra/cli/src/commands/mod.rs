@@ -1,5 +1,6 @@
 //! One module for each noun.
 
+pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod clients;
 pub(crate) mod dev;
@@ -8,6 +9,7 @@ mod import;
 pub(crate) mod keys;
 pub(crate) mod openapi;
 mod programs;
+pub(crate) mod services;
 pub(crate) mod sessions;
 mod story;
 pub(crate) mod users;

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
 
+mod api_keys;
 mod clients;
 mod dev;
 mod doctor;
