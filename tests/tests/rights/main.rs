@@ -1,6 +1,6 @@
 //! Rights: who gives and takes them, how soon that holds, and whose data is whose (promises 4, 6 and 9).
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong here fails a test")]
 
 mod administrators;
 mod changes;
