@@ -127,6 +127,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.post_json("/accounts", &serde_json::json!({ "email": "eve@example.com" })).await.expect(503);
     scene.wire.mend();
     secrets.extend(a_client(&scene, &tokens.access).await);
+    secrets.extend(an_api_key(&scene, &tokens.access).await);
     let by_cookie = serde_json::json!({ "username": demo.email, "password": PASSWORD, "transport": "cookie" });
     let browser = scene.post_json("/login", &by_cookie).await.expect(200);
     let cookies: Vec<_> =
@@ -187,9 +188,17 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     }
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for expected in
-        ["signed_in", "sign_in_refused", "refreshed", "session_ended", "permitted", "letter_sent", "account_changed"]
-    {
+    for expected in [
+        "signed_in",
+        "sign_in_refused",
+        "refreshed",
+        "session_ended",
+        "permitted",
+        "letter_sent",
+        "account_changed",
+        "api_key_created",
+        "api_key_reported",
+    ] {
         assert!(log.contains(expected), "the flows were not logged: {expected}");
     }
     let dump = scene.cloud.clients().dynamodb.scan().table_name("vestibule-Table").send().await.unwrap();
@@ -244,6 +253,48 @@ async fn a_client(scene: &Scene, person: &str) -> Vec<(&'static str, String)> {
         ("wrong secret, encoded", basic(&wrong)),
         ("service's token", token),
     ]
+}
+
+/// API keys that are made, used, mistyped, put where they do not belong, rotated and reported; what they prove is given back.
+async fn an_api_key(scene: &Scene, person: &str) -> Vec<(&'static str, String)> {
+    use serde_json::json;
+
+    let good = json!({ "name": "Nightly export", "scope": "orders:read", "ip_ranges": ["203.0.113.0/24"] });
+    let made = scene.post_as("/api-keys", person, &good).await.expect(201);
+    scene.wire.break_always(DYNAMODB, Fault::AnswerGarbled);
+    scene.post_as("/api-keys", person, &good).await.expect(503);
+    scene.wire.mend();
+    let (id, first) = (made.member("id"), made.member("key"));
+    let rotated = scene.post_as(&format!("/api-keys/{id}/rotate"), person, &json!({})).await.expect(200);
+    let second = rotated.member("key");
+    for key in [&first, &second] {
+        scene.get("/export", &[("x-api-key", key)]).await.expect(200);
+        scene.get("/orders", &[("authorization", &format!("ApiKey {key}"))]).await.expect(200);
+        // With a letter too many, as another credential, in other fields, in the path.
+        scene.get("/export", &[("x-api-key", &format!("{key}x"))]).await.expect(403);
+        scene.get("/orders", &[("authorization", &format!("Bearer {key}"))]).await.expect(403);
+        scene.post_as("/api-keys", person, &json!({ "name": key, "scope": "orders:read" })).await.expect(400);
+        scene.post_as("/api-keys", person, &json!({ "name": "a", "scope": key })).await;
+        scene.post_as("/api-keys", person, &json!({ "name": "a", "scope": "", "ip_ranges": [key] })).await.expect(400);
+        scene.post_as("/api-keys", person, &json!({ "name": "a", "scope": "", (key.as_str()): 1 })).await.expect(400);
+        scene.post_as(&format!("/api-keys/{key}/rotate"), person, &json!({})).await.expect(404);
+        scene.try_refresh(key).await.expect(401);
+    }
+    // Asked anew: the gateway keeps no answer under another key.
+    let elsewhere = json!({ "name": "a", "scope": "orders:read", "ip_ranges": ["198.51.100.1"] });
+    let elsewhere = scene.post_as("/api-keys", person, &elsewhere).await.expect(201).member("key");
+    scene.get("/export", &[("x-api-key", &elsewhere)]).await.expect(403);
+    scene.wire.break_always(DYNAMODB, Fault::AnswerGarbled);
+    scene.get("/orders", &[("authorization", &format!("ApiKey {elsewhere}"))]).await.expect(500);
+    scene.post_json("/api-keys/report", &json!([{ "token": second }])).await.expect(503);
+    scene.wire.mend();
+    let found = json!([{ "token": second, "type": "vestibule" }, { "token": format!("{first}x") }]);
+    scene.post_json("/api-keys/report", &found).await.expect(200);
+    let secret = |key: &str| key.rsplit('_').nth(1).unwrap_or_default().to_owned();
+    [&first, &second, &elsewhere]
+        .into_iter()
+        .flat_map(|key| [("API key", key.clone()), ("API key's secret", secret(key))])
+        .collect()
 }
 
 fn context<'a>(log: &'a str, secret: &str) -> &'a str {
