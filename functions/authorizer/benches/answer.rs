@@ -1,8 +1,8 @@
 //! What an answer costs while the function is warm, from the event's bytes to the answer's: `cargo bench -p authorizer`.
 //!
 //! Parsed, decided, logged and written as on Lambda, with the golden events, an API of twelve routes and a store in memory. A token
-//! is either one that a client uses again or one that was never seen; on strict routes, and for a cookie, a call to DynamoDB comes on
-//! top. The check of a cookie alone is what of that is ours: reading it, hashing it, comparing it.
+//! is either one that a client uses again or one that was never seen; on strict routes, for a cookie and for an API key, a call to
+//! DynamoDB comes on top. The check of a cookie alone is what of that is ours: reading it, hashing it, comparing it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -19,10 +19,10 @@ use std::time::Duration;
 use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
-use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
+use vestibule::api_keys::{ApiKey, Environment, FindApiKey, IpRanges, Named, NewSecret, Owner};
 use vestibule::authentication::{Authenticator, Freshness, LiveSession, Origins, Presented};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
-use vestibule::identity::{SessionId, UserId};
+use vestibule::identity::{ApiKeyId, ServiceId, SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
 use vestibule::policy::Rules;
 use vestibule::principal::Subject;
@@ -71,9 +71,9 @@ struct World {
 }
 
 impl World {
-    fn new(keys: PublicKeySet, session: Session) -> Self {
+    fn new(keys: PublicKeySet, session: Session, api_key: ApiKey) -> Self {
         Self {
-            store: Store { keys, session },
+            store: Store { keys, session, api_key },
             clock: Clock::Manual(ManualClock::starting_at(NOW)),
             environment: Environment::default(),
             origins: Origins::parse("https://app.example.com").unwrap(),
@@ -102,10 +102,11 @@ fn web_rules() -> Rules {
     Rules::parse(&RESOURCES.map(of_resource).concat()).unwrap()
 }
 
-/// A store in memory, with one session that a cookie holds.
+/// A store in memory, with one session that a cookie holds and one API key.
 struct Store {
     keys: PublicKeySet,
     session: Session,
+    api_key: ApiKey,
 }
 
 impl ReadPublicKeys for Store {
@@ -122,7 +123,8 @@ impl LiveSession for Store {
 
 impl FindApiKey for Store {
     async fn find_api_key(&self, _: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
-        Ok((None, None))
+        let owner = Owner { scopes: self.api_key.scope.clone(), roles: self.api_key.roles.clone(), active: true };
+        Ok((Some(self.api_key.clone()), Some(owner)))
     }
 
     async fn note_use(&self, _: Named, _: Timestamp) -> Result<(), StoreError> {
@@ -163,6 +165,28 @@ fn cookie() -> (SessionCookie, Session) {
         state: State::Live,
     };
     (cookie, session)
+}
+
+/// The key of a service, used within the last minute, and its text.
+fn api_key() -> (String, ApiKey) {
+    let named = Named { owner: Subject::Service(ServiceId::from_bytes([3; 16])), id: ApiKeyId::from_bytes([4; 16]) };
+    let environment = Environment::default();
+    let secret = NewSecret::draw(named, &environment, &Randomness::Seeded(SeededRandomness::new(2))).unwrap();
+    let key = ApiKey {
+        named,
+        environment,
+        label: "Nightly export".parse().unwrap(),
+        scope: Scopes::parse("orders:read orders:write invoices:read").unwrap(),
+        roles: Roles::parse("support").unwrap(),
+        ranges: IpRanges::default(),
+        secret: secret.hash,
+        predecessors: Vec::new(),
+        created_at: NOW,
+        expires_at: None,
+        last_used_at: Some(NOW),
+        version: 1,
+    };
+    (secret.text.expose().clone(), key)
 }
 
 fn bearer(key: &SigningKey, number: usize) -> Value {
@@ -221,8 +245,8 @@ fn answers(c: &mut Criterion) {
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
-    let (cookie, session) = cookie();
-    let (rules, world) = (rules(), World::new(ring.public_set().unwrap(), session));
+    let ((cookie, session), (api_key, held)) = (cookie(), api_key());
+    let (rules, world) = (rules(), World::new(ring.public_set().unwrap(), session, held));
     let sandbox = Sandbox::new("authorizer");
     let cookie_header = format!("theme=dark; __Host-session={}", cookie.value().expose());
     let web_rules = web_rules();
@@ -247,6 +271,17 @@ fn answers(c: &mut Criterion) {
             group.bench_function(format!("fresh {algorithm} token"), |b| b.iter(|| answer(turn.next().unwrap())));
         }
         let verifier = world.verifier();
+        let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &rules };
+        let answer = |event: &[u8]| {
+            let event = serde_json::from_slice(event).unwrap();
+            serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
+        };
+        let with_key = event(golden, header, Value::String(format!("ApiKey {api_key}")));
+        let permitted = String::from_utf8(answer(&with_key)).unwrap();
+        assert!(permitted.contains("\"isAuthorized\":true") || permitted.contains("PUT/orders/*"), "{permitted}");
+        group.bench_function("API key", |b| b.iter(|| answer(&with_key)));
+
+        let verifier = world.verifier();
         let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &web_rules };
         let answer = |event: &[u8]| {
             let event = serde_json::from_slice(event).unwrap();
@@ -264,7 +299,7 @@ fn answers(c: &mut Criterion) {
 fn cookies(c: &mut Criterion) {
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
     let (cookie, session) = cookie();
-    let world = World::new(ring.public_set().unwrap(), session);
+    let world = World::new(ring.public_set().unwrap(), session, api_key().1);
     let verifier = world.verifier();
     let authenticator = world.authenticator(&verifier);
     let mut presented = Presented::default();
