@@ -39,3 +39,20 @@ pub(crate) async fn build() -> Result<PathBuf, Fault> {
     let program = std::env::current_exe()?;
     Ok(program.parent().map(PathBuf::from).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_is_built() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../functions");
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let crates = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
+        let mut found: Vec<_> = crates.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        let mut built = FUNCTIONS.map(str::to_owned);
+        found.sort_unstable();
+        built.sort_unstable();
+        assert_eq!(found, built);
+    }
+}
