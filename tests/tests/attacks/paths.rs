@@ -7,11 +7,20 @@ use http::{Method, Request};
 use serde_json::json;
 use vestibule_tests::{Answer, Scene, Tokens};
 
-/// Every route, as the template has it.
-fn routes() -> Vec<(&'static str, &'static str)> {
+/// Every route, as the template has it, with something in the place of each variable.
+fn routes() -> Vec<(&'static str, String)> {
     let template = include_str!("../../../infra/template.yaml");
-    let keys = template.split("RouteKey: ").skip(1).map(|rest| rest.split([',', '}', '\n']).next().unwrap().trim());
-    keys.filter_map(|key| key.split_once(' ')).filter(|(_, path)| path.starts_with('/')).collect()
+    let keys = template.split("RouteKey: ").skip(1).map(|rest| match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap(),
+        None => rest.split([',', '\n']).next().unwrap().trim_end_matches(" }"),
+    });
+    let routes = keys.filter_map(|key| key.split_once(' ')).filter(|(_, path)| path.starts_with('/'));
+    routes
+        .map(|(method, path)| {
+            let filled = path.split('/').map(|piece| if piece.starts_with('{') { "x" } else { piece });
+            (method, filled.collect::<Vec<_>>().join("/"))
+        })
+        .collect()
 }
 
 /// Other spellings of `path`, as attackers have used them against a proxy and a server that disagree.
@@ -84,14 +93,14 @@ async fn no_spelling_of_a_path_gets_past_the_authorizer_of_its_route() {
         assert!(routes.iter().any(|(_, path)| *path == protected), "{protected} is no route");
     }
     for (method, path) in routes {
-        for spelling in spellings(path) {
+        for spelling in spellings(&path) {
             let nobody = ask(&scene, method, &spelling, &[]).await;
             let somebody = ask(&scene, method, &spelling, &[("authorization", &bearer)]).await;
             asked += 2;
             for answer in [&nobody, &somebody] {
                 assert!(!answer.status().is_server_error(), "{method} {spelling}: {}", answer.text());
             }
-            if PROTECTED.contains(&path) {
+            if PROTECTED.contains(&path.as_str()) {
                 assert!(!nobody.status().is_success(), "{method} {spelling} lets anybody in");
             }
             if path == "/admin" {
@@ -99,7 +108,7 @@ async fn no_spelling_of_a_path_gets_past_the_authorizer_of_its_route() {
             }
             // It is nothing, or refused, or what the route itself says.
             if ![400, 401, 403, 404].contains(&somebody.status().as_u16()) {
-                let plain = ask(&scene, method, path, &[("authorization", &bearer)]).await;
+                let plain = ask(&scene, method, &path, &[("authorization", &bearer)]).await;
                 assert_eq!((somebody.status(), somebody.text()), (plain.status(), plain.text()), "{spelling}");
             }
         }

@@ -45,6 +45,7 @@ const FLOWS: [Flow; 21] = [
     Flow { route: "POST /revoke", calls: &[KEYS, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.revoke_by_access_token()), afterwards: |s, answer| Box::pin(s.is_revoked(answer)) },
     Flow { route: "GET /whoami", calls: &[KEYS], good: 200, faulty: 500, act: |s| Box::pin(s.call("/whoami")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
     Flow { route: "GET /orders", calls: &[KEYS], good: 200, faulty: 500, act: |s| Box::pin(s.call("/orders")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
+    Flow { route: "GET /orders/{id}", calls: &[KEYS], good: 404, faulty: 500, act: |s| Box::pin(s.call("/orders/7")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
     Flow { route: "GET /admin", calls: &[KEYS, SESSION], good: 200, faulty: 500, act: |s| Box::pin(s.call("/admin")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
     Flow { route: "GET /admin", calls: &[KEYS, SESSION], good: 403, faulty: 500, act: |s| Box::pin(s.call_with_an_ended_session()), afterwards: |s, answer| Box::pin(s.cannot_call(answer)) },
     Flow { route: "GET /.well-known/jwks.json", calls: &[KEYS], good: 200, faulty: 503, act: |s| Box::pin(s.call("/.well-known/jwks.json")), afterwards: |s, answer| Box::pin(s.can_call(answer)) },
@@ -239,7 +240,7 @@ fn every_route_has_a_flow_in_the_matrix_or_faults_of_its_own() {
         .skip(1)
         .map(|rest| match rest.strip_prefix('"') {
             Some(quoted) => quoted.split('"').next().unwrap(),
-            None => rest.split([',', '\n']).next().unwrap().trim(),
+            None => rest.split([',', '\n']).next().unwrap().trim().trim_end_matches(" }"),
         })
         .filter(|route| route.contains(" /"))
         .collect();
