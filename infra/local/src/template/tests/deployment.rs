@@ -156,7 +156,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 10);
+    assert_eq!(stack.functions.len(), 11);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }
@@ -198,7 +198,7 @@ fn no_authorizer_keeps_what_it_must_not() {
         assert_eq!(authorizer.unfit_for(rule), None, "{}", route.key);
         uncached += usize::from(rule.is_uncached());
     }
-    assert_eq!(uncached, 3);
+    assert_eq!(uncached, 8);
 }
 
 #[test]

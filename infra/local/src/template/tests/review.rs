@@ -94,7 +94,7 @@ fn an_authorizer_that_would_be_replayed_is_for_the_examiner_to_name() {
         read.stack.authorizers.values().filter(|authorizer| authorizer.unsafe_caching().is_some()).collect();
     assert_eq!(
         unsafe_ones.iter().map(|authorizer| authorizer.id.as_str()).collect::<Vec<_>>(),
-        ["ApiKeyAuthorizer", "BearerAuthorizer", "CookieAuthorizer"]
+        ["ApiKeyAuthorizer", "BearerAuthorizer"]
     );
 }
 
