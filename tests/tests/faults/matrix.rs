@@ -36,7 +36,7 @@ const KEYS: &str = "GetItem";
 const SESSION: &str = "GetItem";
 
 #[rustfmt::skip]
-const FLOWS: [Flow; 21] = [
+const FLOWS: [Flow; 22] = [
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem", SIGNING, "TransactWriteItems"], good: 200, faulty: 503, act: |s| Box::pin(s.sign_in()), afterwards: |s, answer| Box::pin(s.can_sign_in(answer)) },
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem"], good: 401, faulty: 503, act: |s| Box::pin(s.guess()), afterwards: |s, _| Box::pin(s.can_sign_in(None)) },
     Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem"], good: 200, faulty: 503, act: |s| Box::pin(s.refresh()), afterwards: |s, answer| Box::pin(s.can_refresh(answer)) },
