@@ -158,10 +158,11 @@ fn a_policy_lists_each_permitted_route_of_the_stage_that_asked() {
     let rules = Rules::parse(RULES).unwrap();
     let policy = rules.policy(&request("GET/whoami"), &principal("orders:read", "admin"), Caching::Possible, NOW);
     assert_eq!(policy.allowed(), ["whoami", "orders", "orders/*"].map(|path| format!("{ARN}/GET/{path}")));
-    assert!(policy.denied().is_empty());
+    // What a {parameter} stands for has no slash.
+    assert_eq!(policy.denied(), [format!("{ARN}/*//*")]);
     let document = serde_json::to_value(&policy).unwrap();
     assert_eq!(document["Version"], "2012-10-17");
-    assert_eq!(document["Statement"].as_array().unwrap().len(), 1);
+    assert_eq!(document["Statement"].as_array().unwrap().len(), 2);
 }
 
 #[test]
