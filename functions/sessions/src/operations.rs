@@ -11,8 +11,8 @@ pub const OPERATIONS: &[Operation] = &[
     Operation {
         route: "POST /logout",
         id: "signOut",
-        summary: "End the session that the request belongs to; a browser forgets its cookie.",
-        caller: Caller::Person,
+        summary: "End the session that the request belongs to, if there is one; a browser forgets its cookie.",
+        caller: Caller::Anybody,
         parameters: &[],
         takes: Takes::Nothing,
         gives: &[Gives { status: 204, about: "It has ended, or had before.", document: None }],

@@ -173,15 +173,19 @@ fn responses(operation: &Operation, route: &ApiRoute) -> BTreeMap<u16, Response>
     for (status, about) in refusals {
         responses.insert(status, refusal(&about, media_type, name));
     }
+    let mut gateways = Vec::new();
+    if operation.route.contains('{') {
+        gateways.push((400, "The path holds what no path may."));
+    }
     if route.authorizer.is_some() {
-        for (status, about) in [(401, "The credential is missing."), (403, "The credential is no good, or not enough.")]
-        {
-            // The function has refusals of the same status, of another media type.
-            let gateways = refusal(about, "application/json", "GatewayAnswer");
-            match responses.entry(status) {
-                Entry::Vacant(none) => drop(none.insert(gateways)),
-                Entry::Occupied(mut ours) => ours.get_mut().content.extend(gateways.content),
-            }
+        gateways.extend([(401, "The credential is missing."), (403, "The credential is no good, or not enough.")]);
+    }
+    for (status, about) in gateways {
+        // The function has refusals of the same status, of another media type.
+        let gateways = refusal(about, "application/json", "GatewayAnswer");
+        match responses.entry(status) {
+            Entry::Vacant(none) => drop(none.insert(gateways)),
+            Entry::Occupied(mut ours) => ours.get_mut().content.extend(gateways.content),
         }
     }
     responses

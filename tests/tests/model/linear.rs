@@ -16,6 +16,7 @@ use vestibule::sessions::{Client, Ending, Session};
 use crate::reference::{Reference, end};
 
 /// What was asked, and what was heard.
+#[expect(clippy::large_enum_variant, reason = "a few thousand of them at a time, and most are the large one")]
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
     /// A sign-in that read this version of an account in good standing; the session that it would open, and whether it did.

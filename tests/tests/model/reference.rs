@@ -49,6 +49,7 @@ pub(crate) enum Step {
 }
 
 /// What the step must come to.
+#[expect(clippy::large_enum_variant, reason = "a few thousand of them at a time, and most are the large one")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     Nothing,

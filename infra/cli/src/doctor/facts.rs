@@ -110,7 +110,13 @@ impl Facts {
             let read = self.configurations.iter().filter(move |(id, _)| !said || says(id));
             read.filter_map(|(_, config)| Some(config.as_ref().ok()?.access_token_lifetime)).max()
         };
-        lives(true).or_else(|| lives(false)).unwrap_or_default()
+        // Where all of them are told what contradicts itself, the variable says it still.
+        let told = || {
+            let texts = self.review.stack.functions.values();
+            let texts = texts.filter_map(|f| f.environment.get("VESTIBULE_ACCESS_TOKEN_SECONDS"));
+            texts.filter_map(|text| text.parse().ok().map(Duration::from_secs)).max()
+        };
+        lives(true).or_else(told).or_else(|| lives(false)).unwrap_or_default()
     }
 
     /// The function with this logical id.

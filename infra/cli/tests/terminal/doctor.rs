@@ -254,7 +254,7 @@ fn a_parameter_is_exactly_its_own_finding() {
         examined(TEMPLATE, &[parameter]).assert(status, expected);
     }
     // Contradictory for every function that is told both.
-    let faults = examined(TEMPLATE, &["SessionAbsoluteSeconds=60"]).with("fault");
+    let faults = examined(TEMPLATE, &["SessionAbsoluteSeconds=86400"]).with("fault");
     assert!(faults.iter().all(|fault| fault.starts_with("configuration ")), "{faults:?}");
     for opening in ["configuration LoginFunction", "configuration RefreshFunction"] {
         assert!(faults.iter().any(|fault| fault == opening), "{faults:?}");
