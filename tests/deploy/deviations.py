@@ -43,7 +43,8 @@ def mend(stack):
     clean_up = table["TimeToLiveSpecification"]
     stack.client("dynamodb").update_time_to_live(TableName=stack.output("TableName"), TimeToLiveSpecification=clean_up)
     cors = declared["Api"]["Properties"]["CorsConfiguration"]["Fn::If"][1]
-    cors = cors | {"AllowOrigins": [stack.parameters["AllowedOrigins"]]}
+    # Origins are named, so pages of them may send cookies.
+    cors = cors | {"AllowOrigins": [stack.parameters["AllowedOrigins"]], "AllowCredentials": True}
     stack.client("apigatewayv2").update_api(ApiId=stack.resource("Api"), CorsConfiguration=cors)
 
 
