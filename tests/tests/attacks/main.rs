@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
 mod examples;
+mod forger;
 mod forgeries;
 mod paths;
 mod wycheproof;
