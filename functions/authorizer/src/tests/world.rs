@@ -1,8 +1,8 @@
 //! What the authorizer is asked in: a clock that the test moves, real keys and tokens, and a store that can be down.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, Once};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -19,6 +19,7 @@ use vestibule::sessions::cookie::{CookieSessions, SessionCookie};
 use vestibule::sessions::rotation::Generation;
 use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
 use vestibule::storage::StoreError;
+use vestibule::telemetry::{self, Level, Line};
 use vestibule::tokens::{AccessTokenClaims, Verifier, mint};
 
 use crate::{Authorizer, NoAnswer, handle};
@@ -268,12 +269,27 @@ pub(super) struct World {
     verifier: Verifier,
 }
 
+/// Makes the log's lines known before any test writes one. Where a line is written for the first time without a subscriber, while another
+/// thread is about to have one, tracing may hold that nobody listens: it asks once and keeps the answer.
+fn lines_are_known() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = telemetry::subscriber(&BTreeMap::new(), Clock::System, std::io::sink);
+        tracing::subscriber::with_default(subscriber, || {
+            for level in [Level::Info, Level::Warn, Level::Error] {
+                Line::new("known", level).write("-");
+            }
+        });
+    });
+}
+
 impl World {
     pub(super) fn new() -> Self {
         Self::with_rules(Rules::parse(RULES).unwrap())
     }
 
     pub(super) fn with_rules(rules: Rules) -> Self {
+        lines_are_known();
         let clock = ManualClock::starting_at(NOW);
         let ring = SigningKeyRing::generate(Algorithm::Es256, NOW).unwrap();
         let store = Store {
