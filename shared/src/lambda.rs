@@ -60,7 +60,8 @@ where
 {
     BoxCloneSyncService::new(lambda_http::service_fn(move |request| {
         let (route, id) = (route_key(&request), request_id(&request));
-        let (app, answer) = (Arc::clone(&app), handle(Arc::clone(&app), request));
+        // Boxed once, here: a handler's future is as deep as all that it calls, and the compiler counts what lies around it too.
+        let (app, answer) = (Arc::clone(&app), Box::pin(handle(Arc::clone(&app), request)));
         let answer = async move {
             let answer = tokio::time::timeout(LONGEST_REQUEST, answer).await.unwrap_or_else(|_| late(&id));
             if !telemetry::decided() {

@@ -3,12 +3,11 @@
 //! Each name of an account is an item of its own that carries what a sign-in needs; every change writes the account and
 //! all its names in one transaction, so that no two of them disagree.
 
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::account_item::{self, DISABLED_AT, PASSWORD, ROLES, SCOPES, VERSION};
-use super::attributes::{Item, number, text, time};
-use super::keys::{ACCOUNT, Key, PARTITION, SORT};
-use super::sdk_fault::unavailable;
+use super::attributes::{number, text, time};
+use super::keys::{ACCOUNT, Key};
 use super::table::{Table, unbuilt};
 use crate::accounts::register::{Register, Registration};
 use crate::accounts::{
@@ -25,18 +24,9 @@ use crate::storage::StoreError;
 
 impl FindLogin for Table {
     async fn find_login(&self, identifier: &Identifier) -> Result<Option<LoginRecord>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::login(identifier).attributes()))
-            // A password that was just changed must work at once.
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (a sign-in)", fault))?;
-        found.item.as_ref().map(LoginRecord::try_from).transpose()
+        // A password that was just changed must work at once.
+        let item = self.read("GetItem (a sign-in)", &Key::login(identifier)).await?;
+        item.as_ref().map(LoginRecord::try_from).transpose()
     }
 }
 
@@ -85,37 +75,12 @@ impl UpgradePassword for Table {
 
 impl ManageAccounts for Table {
     async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::account(user).attributes()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (an account)", fault))?;
-        found.item.as_ref().map(Account::try_from).transpose()
+        let item = self.read("GetItem (an account)", &Key::account(user)).await?;
+        item.as_ref().map(Account::try_from).transpose()
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let mut pages = self
-            .client
-            .scan()
-            .table_name(&self.name)
-            .filter_expression("#sk = :account")
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":account", text(ACCOUNT))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut accounts = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(|fault| unavailable("Scan (accounts)", fault))?.items() {
-                accounts.push(Account::try_from(item)?);
-            }
-        }
-        Ok(accounts)
+        self.scan("Scan (accounts)", ACCOUNT).await?.iter().map(Account::try_from).collect()
     }
 
     async fn set_standing(&self, user: UserId, standing: Standing, now: Timestamp) -> Result<Changed, StoreError> {
@@ -180,18 +145,6 @@ impl Table {
             .map(|item| self.put_new(operation, item))
             .chain([self.entry(operation, account.user, account.version, registered)])
             .collect()
-    }
-
-    /// The write of an item that must not be there yet.
-    pub(super) fn put_new(&self, operation: &'static str, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .build()
-            .map_err(|fault| unbuilt(operation, fault))?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// Makes `change`, or nothing if the account has changed since it was read.

@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use super::api_key_item::LAST_USED_AT;
 use super::attributes::{Item, time};
+use super::conditional::{Conditional, conditional};
 use super::conflict::{Attempt, until_decided};
 use super::keys::{Key, PARTITION, SORT};
 use super::sdk_fault::unavailable;
-use super::sessions::{Conditional, conditional};
 use super::table::{Table, unbuilt};
 use crate::api_keys::{ApiKey, FindApiKey, Named, Owner, USE_NOTED_EVERY};
 use crate::clock::Timestamp;

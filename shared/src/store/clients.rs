@@ -5,10 +5,9 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::attributes::{text, time};
 use super::client_item::{DISABLED_AT, PREVIOUS_SECRET, PREVIOUS_UNTIL, SECRET, encode};
-use super::conflict::until_decided;
-use super::keys::{CLIENT, Key, PARTITION, SORT};
+use super::conditional::{Conditional, decided};
+use super::keys::{CLIENT, Key, PARTITION};
 use super::sdk_fault::unavailable;
-use super::sessions::{Conditional, conditional};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::oauth::clients::{Added, Changed, Client, ClientId, ManageClients, ReadClient, SecretHash, SecretRotation};
@@ -16,18 +15,9 @@ use crate::storage::StoreError;
 
 impl ReadClient for Table {
     async fn client(&self, id: &ClientId) -> Result<Option<Client>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::client(id).attributes()))
-            // A secret that was just rotated must work at once.
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (a client)", fault))?;
-        found.item.as_ref().map(Client::try_from).transpose()
+        // A secret that was just rotated must work at once.
+        let item = self.read("GetItem (a client)", &Key::client(id)).await?;
+        item.as_ref().map(Client::try_from).transpose()
     }
 }
 
@@ -51,23 +41,7 @@ impl ManageClients for Table {
     }
 
     async fn clients(&self) -> Result<Vec<Client>, StoreError> {
-        let mut pages = self
-            .client
-            .scan()
-            .table_name(&self.name)
-            .filter_expression("#sk = :client")
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":client", text(CLIENT))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut clients = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(|fault| unavailable("Scan (clients)", fault))?.items() {
-                clients.push(Client::try_from(item)?);
-            }
-        }
-        Ok(clients)
+        self.scan("Scan (clients)", CLIENT).await?.iter().map(Client::try_from).collect()
     }
 
     async fn rotate_client_secret(
@@ -120,8 +94,4 @@ impl Table {
             .set_key(Some(Key::client(client).attributes()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
-}
-
-async fn decided(operation: &'static str, request: UpdateItemFluentBuilder) -> Result<Conditional, StoreError> {
-    until_decided(operation, || conditional(operation, request.clone())).await
 }

@@ -38,7 +38,8 @@ where
     let give_up_at = Instant::now() + PATIENCE;
     let mut longest = FIRST_PAUSE;
     loop {
-        if let Attempt::Done(decided) = attempt().await? {
+        // Boxed for the compiler's sake, which counts how deeply futures are nested.
+        if let Attempt::Done(decided) = Box::pin(attempt()).await? {
             return Ok(decided);
         }
         let pause = part_of(longest);

@@ -5,10 +5,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::attributes::{text, time};
-use super::conflict::until_decided;
+use super::conditional::{Conditional, conditional, decided};
 use super::keys::Key;
 use super::session_item::{COOKIE_HASH, ENDED_AT, ENDED_BY, IDLE_EXPIRES_AT, ROTATED_AT, cookie_hash};
-use super::sessions::{Conditional, conditional};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
@@ -69,7 +68,7 @@ impl EndByCookie for Table {
             .expression_attribute_values(":now", time(now))
             .expression_attribute_values(":cause", text(cause.as_str()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        Ok(match until_decided(OPERATION, || conditional(OPERATION, request.clone())).await? {
+        Ok(match decided(OPERATION, request).await? {
             Conditional::Written(_) => Ended::Now,
             Conditional::Refused(_) => Ended::Already,
         })

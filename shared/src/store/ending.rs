@@ -8,11 +8,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use tokio::task::JoinSet;
 
 use super::attributes::{Item, text, time};
-use super::conflict::until_decided;
+use super::conditional::{Conditional, decided};
 use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
 use super::sdk_fault::unavailable;
 use super::session_item::{ENDED_AT, ENDED_BY};
-use super::sessions::{Conditional, conditional};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
@@ -44,16 +43,9 @@ impl EndSessions for Table {
 
 impl ListSessions for Table {
     async fn sessions(&self, user: UserId) -> Result<Vec<Result<Session, Unreadable>>, StoreError> {
-        let mut pages = self.of(user).into_paginator().send();
-        let mut sessions = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|fault| unavailable("Query (sessions of a user)", fault))?;
-            for item in page.items() {
-                let session = Session::try_from(item);
-                sessions.push(session.map_err(|fault| Unreadable { session: name(item), fault }));
-            }
-        }
-        Ok(sessions)
+        let items = self.read_under("Query (sessions of a user)", user_partition(user), SESSION_PREFIX).await?;
+        let session = |item: &Item| Session::try_from(item).map_err(|fault| Unreadable { session: name(item), fault });
+        Ok(items.iter().map(session).collect())
     }
 }
 
@@ -107,16 +99,7 @@ impl Table {
 
     /// Asks for all sessions of `user`.
     fn of(&self, user: UserId) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :user AND begins_with(#sk, :sessions)")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":user", text(user_partition(user)))
-            .expression_attribute_values(":sessions", text(SESSION_PREFIX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        self.query_under(user_partition(user), SESSION_PREFIX)
     }
 
     /// Ends the sessions with these keys, [`AT_A_TIME`]. One that fails does not spare the others.
@@ -153,7 +136,7 @@ impl Table {
             .expression_attribute_values(":now", time(now))
             .expression_attribute_values(":cause", text(cause.as_str()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        Ok(match until_decided(END, || conditional(END, request.clone())).await? {
+        Ok(match decided(END, request).await? {
             Conditional::Written(_) => Ended::Now,
             Conditional::Refused(_) => Ended::Already,
         })

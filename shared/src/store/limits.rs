@@ -13,10 +13,9 @@ use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesO
 use lru::LruCache;
 
 use super::attributes::{Item, Reader, number, time};
-use super::conflict::until_decided;
+use super::conditional::{Conditional, decided};
 use super::keys::{Key, PARTITION};
 use super::session_item::EXPIRES_AT;
-use super::sessions::{Conditional, conditional};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::limits::{self, Admission, Admit, Arrival, Decision, Limit, Refusal, decide};
@@ -121,7 +120,7 @@ impl Table {
                 .expression_attribute_values(":latest", number(Arrival::latest(limit, now).milliseconds()))
                 .expression_attribute_values(":one", number(limit.interval_ms())),
         };
-        until_decided(OPERATION, || conditional(OPERATION, request.clone())).await
+        decided(OPERATION, request).await
     }
 }
 

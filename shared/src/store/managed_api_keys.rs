@@ -4,13 +4,12 @@
 //! and entry of the trail, or nothing.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 
 use super::account_item::{DISABLED_AT, VERSION};
 use super::api_key_item::{ENDS_AT, LABEL, PREDECESSORS, SECRET, encode, predecessors};
 use super::attributes::{Item, number, text, time};
 use super::keys::{API_KEY_PREFIX, Key, PARTITION, SORT, owner_partition};
-use super::sdk_fault::unavailable;
 use super::table::{Table, unbuilt};
 use crate::api_keys::manage::{Change, Creation, ManageApiKeys, Revocation, UnreadableKey};
 use crate::api_keys::{ApiKey, Label, MAX_KEYS, Named, Owner, Rotated};
@@ -25,13 +24,6 @@ const API_KEYS: &str = "api_keys";
 impl ManageApiKeys for Table {
     async fn create_api_key(&self, key: &ApiKey) -> Result<Creation, StoreError> {
         const OPERATION: &str = "TransactWriteItems (create an API key)";
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(encode(key)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .build()
-            .map_err(|fault| unbuilt(OPERATION, fault))?;
         let counted = self
             .count_keys(key.named.owner, 1)
             .condition_expression(
@@ -43,7 +35,7 @@ impl ManageApiKeys for Table {
             .build()
             .map_err(|fault| unbuilt(OPERATION, fault))?;
         let writes = vec![
-            TransactWriteItem::builder().put(put).build(),
+            self.put_new(OPERATION, encode(key))?,
             TransactWriteItem::builder().update(counted).build(),
             self.api_key_entry(OPERATION, key.named, key.version, key.created_at, ApiKeyChange::Created)?,
         ];
@@ -59,40 +51,14 @@ impl ManageApiKeys for Table {
     }
 
     async fn api_keys(&self, owner: Subject) -> Result<Vec<Result<ApiKey, UnreadableKey>>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :owner AND begins_with(#sk, :keys)")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":owner", text(owner_partition(owner)))
-            .expression_attribute_values(":keys", text(API_KEY_PREFIX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut keys = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(|fault| unavailable("Query (API keys of an owner)", fault))?.items() {
-                keys.push(ApiKey::try_from(item).map_err(|fault| UnreadableKey { id: id(item), fault }));
-            }
-        }
-        Ok(keys)
+        let items = self.read_under("Query (API keys of an owner)", owner_partition(owner), API_KEY_PREFIX).await?;
+        let key = |item: &Item| ApiKey::try_from(item).map_err(|fault| UnreadableKey { id: id(item), fault });
+        Ok(items.iter().map(key).collect())
     }
 
     async fn api_key(&self, named: Named) -> Result<Option<ApiKey>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::api_key(named).attributes()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (an API key)", fault))?;
-        found.item.as_ref().map(ApiKey::try_from).transpose()
+        let item = self.read("GetItem (an API key)", &Key::api_key(named)).await?;
+        item.as_ref().map(ApiKey::try_from).transpose()
     }
 
     async fn rename_api_key(&self, key: &ApiKey, label: &Label, now: Timestamp) -> Result<Change, StoreError> {

@@ -32,18 +32,9 @@ impl KeepToken for Table {
 
 impl FindToken for Table {
     async fn find_token(&self, token: &TokenHash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::one_time_token(token).attributes()))
-            // Mail may be read within the second.
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (a one-time token)", fault))?;
-        let grant = found.item.as_ref().map(decode).transpose()?;
+        // Mail may be read within the second.
+        let item = self.read("GetItem (a one-time token)", &Key::one_time_token(token)).await?;
+        let grant = item.as_ref().map(decode).transpose()?;
         // DynamoDB deletes late.
         Ok(grant.filter(|grant| now < grant.expires_at))
     }

@@ -1,10 +1,9 @@
 //! The public signing keys, in the table so that the authorizer needs no secret (DESIGN §7).
 
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
-use super::attributes::{Item, Reader, Writer, number, text};
+use super::attributes::{Reader, Writer, number, text};
 use super::keys::Key;
-use super::sdk_fault::unavailable;
 use super::table::{Table, unbuilt};
 use crate::audit::key_trail::{ChangedKey, KeyEntry};
 use crate::clock::Timestamp;
@@ -15,10 +14,16 @@ use crate::storage::StoreError;
 const DOCUMENT: &str = "document";
 /// Counts publications: each names the one that it replaces.
 const EDITION: &str = "edition";
+/// How the log names a read of it.
+const READ: &str = "GetItem (public keys)";
 
 impl ReadPublicKeys for Table {
     async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
-        let item = self.public_keys(false).await.map_err(unread)?.ok_or_else(|| unread("none are published"))?;
+        let item = self
+            .read_lately(READ, &Key::public_keys())
+            .await
+            .map_err(unread)?
+            .ok_or_else(|| unread("none are published"))?;
         let document = Reader::new(&item).text(DOCUMENT).map_err(unread)?;
         PublicKeySet::from_json(document).map_err(unread)
     }
@@ -30,7 +35,7 @@ fn unread(fault: impl ToString) -> KeysUnavailable {
 
 impl PublishKeys for Table {
     async fn published(&self) -> Result<Option<Publication>, StoreError> {
-        let Some(item) = self.public_keys(true).await? else { return Ok(None) };
+        let Some(item) = self.read(READ, &Key::public_keys()).await? else { return Ok(None) };
         let read = Reader::new(&item);
         let keys =
             PublicKeySet::from_json(read.text(DOCUMENT)?).map_err(|fault| read.impossible(&fault.to_string()))?;
@@ -65,22 +70,5 @@ impl PublishKeys for Table {
             writes.push(self.key_entry(OPERATION, &KeyEntry { at: now, edition, changed })?);
         }
         Ok(if self.transact(OPERATION, writes).await? { Published::Done } else { Published::Overtaken })
-    }
-}
-
-impl Table {
-    /// `now`, or as it was a moment ago for half the price.
-    async fn public_keys(&self, now: bool) -> Result<Option<Item>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::public_keys().attributes()))
-            .consistent_read(now)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (public keys)", fault))?;
-        Ok(found.item)
     }
 }

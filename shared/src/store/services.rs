@@ -1,12 +1,11 @@
 //! The verbs of services: add, find, list, disable, enable.
 
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::account_item::{DISABLED_AT, ROLES, SCOPES, VERSION};
 use super::api_key_item::LABEL;
 use super::attributes::{Item, Reader, Writer, number, text, time};
-use super::keys::{Key, PARTITION, SERVICE, SORT};
-use super::sdk_fault::unavailable;
+use super::keys::{Key, SERVICE};
 use super::table::{Table, unbuilt};
 use crate::api_keys::service::{ManageServices, Service, ServiceChanged};
 use crate::audit::trail::{AccountChange, Entry};
@@ -22,16 +21,9 @@ const CREATED_AT: &str = "created_at";
 impl ManageServices for Table {
     async fn add_service(&self, service: &Service) -> Result<(), StoreError> {
         const OPERATION: &str = "TransactWriteItems (add a service)";
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(encode(service)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .build()
-            .map_err(|fault| unbuilt(OPERATION, fault))?;
         let entry = Entry::new(service.created_at, AccountChange::Registered);
         let writes = vec![
-            TransactWriteItem::builder().put(put).build(),
+            self.put_new(OPERATION, encode(service))?,
             self.entry_of(OPERATION, Subject::Service(service.id), &service.version.to_string(), entry)?,
         ];
         if self.transact(OPERATION, writes).await? {
@@ -41,37 +33,12 @@ impl ManageServices for Table {
     }
 
     async fn service(&self, id: ServiceId) -> Result<Option<Service>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::service(id).attributes()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (a service)", fault))?;
-        found.item.as_ref().map(Service::try_from).transpose()
+        let item = self.read("GetItem (a service)", &Key::service(id)).await?;
+        item.as_ref().map(Service::try_from).transpose()
     }
 
     async fn services(&self) -> Result<Vec<Service>, StoreError> {
-        let mut pages = self
-            .client
-            .scan()
-            .table_name(&self.name)
-            .filter_expression("#sk = :service")
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":service", text(SERVICE))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut services = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(|fault| unavailable("Scan (services)", fault))?.items() {
-                services.push(Service::try_from(item)?);
-            }
-        }
-        Ok(services)
+        self.scan("Scan (services)", SERVICE).await?.iter().map(Service::try_from).collect()
     }
 
     async fn enable_service(&self, id: ServiceId, enabled: bool, now: Timestamp) -> Result<ServiceChanged, StoreError> {

@@ -1,15 +1,13 @@
 //! The verbs of sessions: open, rotate, ask whether one is live.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Put, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    ConditionCheck, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 
 use super::account_item::{DISABLED_AT, VERSION};
-use super::attributes::{Item, number, text, time};
-use super::conflict::{Attempt, until_decided};
-use super::keys::{Key, PARTITION, SESSION_PREFIX, user_partition};
-use super::sdk_fault::unavailable;
+use super::attributes::{number, text, time};
+use super::conditional::{Conditional, decided};
+use super::keys::{Key, SESSION_PREFIX, user_partition};
 use super::session_item::{
     CLIENT, COOKIE_HASH, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
 };
@@ -28,13 +26,6 @@ use crate::storage::StoreError;
 impl OpenSession for Table {
     async fn open(&self, session: &Session, account_version: u64) -> Result<Opening, StoreError> {
         const OPERATION: &str = "TransactWriteItems (open a session)";
-        let write = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(encode(session)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .build()
-            .map_err(|fault| unbuilt(OPERATION, fault))?;
         let still_so = ConditionCheck::builder()
             .table_name(&self.name)
             .set_key(Some(Key::account(session.user).attributes()))
@@ -45,7 +36,7 @@ impl OpenSession for Table {
             .build()
             .map_err(|fault| unbuilt(OPERATION, fault))?;
         let writes = vec![
-            TransactWriteItem::builder().put(write).build(),
+            self.put_new(OPERATION, encode(session))?,
             TransactWriteItem::builder().condition_check(still_so).build(),
         ];
         Ok(if self.transact(OPERATION, writes).await? { Opening::Opened } else { Opening::AccountChanged })
@@ -87,7 +78,7 @@ impl Rotate for Table {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let before = match until_decided(OPERATION, || conditional(OPERATION, request.clone())).await? {
+        let before = match decided(OPERATION, request).await? {
             Conditional::Written(after) => return Session::try_from(&after).map(Rotation::Rotated),
             Conditional::Refused(None) => return Ok(Rotation::Unknown),
             Conditional::Refused(Some(item)) => Session::try_from(&item)?,
@@ -122,41 +113,7 @@ impl LiveSession for Table {
 impl Table {
     /// One session, whatever has become of it; strongly consistent, so that one that ended before is never read alive.
     pub(super) async fn session(&self, user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::session(user, session).attributes()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|fault| unavailable("GetItem (a session)", fault))?;
-        found.item.map(|item| Session::try_from(&item)).transpose()
-    }
-}
-
-/// What a conditional update came to.
-pub(super) enum Conditional {
-    /// Written; the attributes that were asked for.
-    Written(Item),
-    /// The condition did not hold; the item as it stood, if there was one and it was asked for.
-    Refused(Option<Item>),
-}
-
-pub(super) async fn conditional(
-    operation: &'static str,
-    request: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
-) -> Result<Attempt<Conditional>, StoreError> {
-    let fault = match request.send().await {
-        Ok(written) => return Ok(Attempt::Done(Conditional::Written(written.attributes.unwrap_or_default()))),
-        Err(fault) => fault,
-    };
-    match fault.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-            Ok(Attempt::Done(Conditional::Refused(refused.item.clone().filter(|item| !item.is_empty()))))
-        }
-        Some(UpdateItemError::TransactionConflictException(_)) => Ok(Attempt::Conflict),
-        _ => Err(unavailable(operation, fault)),
+        let item = self.read("GetItem (a session)", &Key::session(user, session)).await?;
+        item.map(|item| Session::try_from(&item)).transpose()
     }
 }

@@ -3,14 +3,13 @@
 //! An entry's key ends in the version that the change gave the account, so that a transaction which is repeated writes the same
 //! item, and no two changes do.
 
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::account_item::{ROLES, SCOPES};
-use super::attributes::{Reader, Writer, text, time};
-use super::keys::{Key, PARTITION, SORT, TRAIL_PREFIX, owner_partition};
-use super::sdk_fault::unavailable;
+use super::attributes::{Item, Reader, Writer, text, time};
+use super::keys::{Key, TRAIL_PREFIX, owner_partition};
 use super::session_item::EXPIRES_AT;
-use super::table::{Table, unbuilt};
+use super::table::Table;
 use crate::audit::trail::{AccountChange, Entry, KEPT_FOR, ReadTrail};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -56,38 +55,33 @@ impl Table {
             .with_some(ROLES, rights.as_ref().map(|rights| text(rights.roles.to_string())))
             .with(EXPIRES_AT, time(at.plus(KEPT_FOR)))
             .finish();
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = put.build().map_err(|fault| unbuilt(operation, fault))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.put(operation, item)
     }
 }
 
 impl ReadTrail for Table {
     async fn trail_of(&self, owner: Subject, now: Timestamp) -> Result<Vec<Entry>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :owner AND begins_with(#sk, :trail)")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":owner", text(owner_partition(owner)))
-            .expression_attribute_values(":trail", text(TRAIL_PREFIX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
-        let mut entries = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(|fault| unavailable("Query (an account's trail)", fault))?.items() {
-                let read = Reader::new(item);
-                // DynamoDB deletes late.
-                if read.time(EXPIRES_AT)? > now {
-                    entries.push(entry(&read)?);
-                }
+        let items = self.unexpired("Query (an account's trail)", owner_partition(owner), now).await?;
+        items.iter().map(|item| entry(&Reader::new(item))).collect()
+    }
+}
+
+impl Table {
+    /// The trail in `partition`, but for what is kept no longer.
+    pub(super) async fn unexpired(
+        &self,
+        operation: &'static str,
+        partition: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut kept = Vec::new();
+        for item in self.read_under(operation, partition, TRAIL_PREFIX).await? {
+            // DynamoDB deletes late.
+            if Reader::new(&item).time(EXPIRES_AT)? > now {
+                kept.push(item);
             }
         }
-        Ok(entries)
+        Ok(kept)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::builders::PutBuilder;
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 
+use super::attributes::Item;
 use super::conflict::{Attempt, until_decided};
+use super::keys::PARTITION;
 use super::sdk_fault::unavailable;
 use super::table::{Table, unbuilt};
 use crate::randomness::{NoRandomness, Randomness};
@@ -50,6 +53,28 @@ impl Table {
         })
         .await
     }
+}
+
+impl Table {
+    /// The write of `item`, whatever is there.
+    pub(super) fn put(&self, operation: &'static str, item: Item) -> Result<TransactWriteItem, StoreError> {
+        written(operation, Put::builder().table_name(&self.name).set_item(Some(item)))
+    }
+
+    /// The write of `item` where there is none yet.
+    pub(super) fn put_new(&self, operation: &'static str, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PARTITION);
+        written(operation, put)
+    }
+}
+
+fn written(operation: &'static str, put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
+    let put = put.build().map_err(|fault| unbuilt(operation, fault))?;
+    Ok(TransactWriteItem::builder().put(put).build())
 }
 
 /// 36 characters at most: 128 random bits in hexadecimal.
