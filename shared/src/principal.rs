@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub use subject::Subject;
 
 use crate::clock::Timestamp;
-use crate::identity::{ApiKeyId, SessionId};
+use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::scope::{Roles, Scopes};
 
 /// Who is calling, and with what rights.
@@ -88,6 +88,11 @@ const AUTH_TIME: &str = "auth_time";
 const TENANT: &str = "tenant";
 
 impl Principal {
+    /// The person who is calling and the session that they call from; none for a program, whose credential belongs to no session.
+    pub fn person(&self) -> Option<(UserId, SessionId)> {
+        self.sub.user().zip(self.sid)
+    }
+
     /// The context that the authorizer answers with: strings only, the same for the same principal.
     pub fn to_context(&self) -> Map<String, Value> {
         let fields = [
@@ -173,7 +178,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::identity::UserId;
 
     fn principal() -> Principal {
         Principal {

@@ -39,7 +39,7 @@ where
     S: FindCaller + Sync,
 {
     let principal = caller(&world.app, request).await?;
-    let (Some(user), Some(session)) = (principal.sub.user(), principal.sid) else { return Err(Refusal::NoPerson) };
+    let (user, session) = principal.person().ok_or(Refusal::NoPerson)?;
     Ok(Person { user, session })
 }
 

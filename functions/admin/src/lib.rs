@@ -17,7 +17,7 @@ use vestibule::accounts::{Account, Changed, Identifier};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::config::Need;
-use vestibule::http::{Problem, ProblemKind, json_response, request_id};
+use vestibule::http::{Problem, ProblemKind, failed, json_response, request_id};
 use vestibule::identity::UserId;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::Ending;
@@ -55,10 +55,7 @@ where
             Event::AdministrationRefused { by: Some(by), user: Some(user), reason }.record(&id);
             problem.respond(issuer)
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            Problem::unavailable().respond(issuer)
-        }
+        Err(fault) => failed(&fault, &id, issuer),
     }
 }
 

@@ -33,13 +33,12 @@ impl Person {
     }
 
     fn of(principal: Principal, client: &str) -> Option<Self> {
-        match (principal.auth_method, principal.sub, principal.sid) {
-            (CredentialKind::AccessToken | CredentialKind::SessionCookie, Subject::User(user), Some(_))
-                if principal.client_id == client =>
-            {
+        let (user, _) = principal.person()?;
+        match principal.auth_method {
+            CredentialKind::AccessToken | CredentialKind::SessionCookie if principal.client_id == client => {
                 Some(Self { user, scope: principal.scope, roles: principal.roles })
             }
-            (CredentialKind::AccessToken | CredentialKind::SessionCookie | CredentialKind::ApiKey, _, _) => None,
+            CredentialKind::AccessToken | CredentialKind::SessionCookie | CredentialKind::ApiKey => None,
         }
     }
 }

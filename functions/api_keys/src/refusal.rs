@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use vestibule::api_keys::{MAX_KEYS, UnderWay};
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{BodyError, Problem, ProblemKind, request_id};
+use vestibule::http::{BodyError, Problem, ProblemKind, failed, request_id, unreadable};
 use vestibule::randomness::NoRandomness;
 use vestibule::storage::StoreError;
 
@@ -34,14 +34,8 @@ impl Refusal {
     /// The answer, noted in the log.
     pub(crate) fn respond(self, issuer: &str, person: &Person, request: &Request) -> Response<Body> {
         let (reason, problem) = match self {
-            Self::Body(fault) => {
-                Event::BadRequest { fault: &fault.logged() }.record(&request_id(request));
-                return Problem::from(fault).respond(issuer);
-            }
-            Self::Fault(fault) => {
-                Event::Failed { fault: &fault }.record(&request_id(request));
-                return Problem::unavailable().respond(issuer);
-            }
+            Self::Body(fault) => return unreadable(fault, &request_id(request), issuer),
+            Self::Fault(fault) => return failed(&fault, &request_id(request), issuer),
             Self::BeyondOwner(what) => {
                 let detail = format!("A key has at most the {what} of the session that makes it.");
                 ("beyond_owner", Problem::new(ProblemKind::InvalidScope, detail))

@@ -10,7 +10,7 @@ use vestibule::api_keys::{FindApiKey, PresentedKey, fingerprint};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::audit::trail::ApiKeyChange;
-use vestibule::http::{BodyError, Problem, json_list, json_response, network, request_id, within};
+use vestibule::http::{BodyError, failed, json_list, json_response, network, request_id, unreadable, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::secret::Secret;
 use vestibule::storage::StoreError;
@@ -42,20 +42,14 @@ where
 {
     let findings = match findings(request) {
         Ok(findings) => findings,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&request_id(request));
-            return Problem::from(fault).respond(&app.config.issuer);
-        }
+        Err(fault) => return unreadable(fault, &request_id(request), &app.config.issuer),
     };
     if let Err(answer) = within(app, request, &[Key::network(Class::ApiKeyNetwork, network(request))]).await {
         return answer;
     }
     match judged(app, request, &findings).await {
         Ok(judged) => json_response(&judged, None),
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&request_id(request));
-            Problem::unavailable().respond(&app.config.issuer)
-        }
+        Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
     }
 }
 

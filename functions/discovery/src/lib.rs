@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
-use vestibule::audit::Event;
 use vestibule::config::Need;
-use vestibule::http::{Problem, ProblemKind, json_response, json_text, request_id, route_key};
+use vestibule::http::{Problem, ProblemKind, failed, json_response, json_text, request_id, route_key};
 use vestibule::keys::ReadPublicKeys;
 
 pub use operations::OPERATIONS;
@@ -31,10 +30,7 @@ pub async fn handle<S: ReadPublicKeys + Sync>(app: Arc<App<S>>, request: Request
     match route_key(&request).as_deref() {
         Some("GET /.well-known/jwks.json") => match app.verifier.public_keys(&app.store).await {
             Ok(keys) => json_response(&keys.jwks(), Some(MAX_AGE_SECONDS)),
-            Err(fault) => {
-                Event::Failed { fault: &fault }.record(&request_id(&request));
-                Problem::unavailable().respond(&app.config.issuer)
-            }
+            Err(fault) => failed(&fault, &request_id(&request), &app.config.issuer),
         },
         Some("GET /.well-known/oauth-authorization-server" | "GET /.well-known/openid-configuration") => {
             json_response(&metadata::document(&app.config), Some(MAX_AGE_SECONDS))

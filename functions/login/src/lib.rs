@@ -20,7 +20,9 @@ use vestibule::authentication::Failure;
 use vestibule::authentication::csrf::Page;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{Problem, ProblemKind, limited, network, presented, request_id, source, unauthenticated};
+use vestibule::http::{
+    Problem, ProblemKind, failed, limited, network, presented, request_id, source, unauthenticated, unreadable,
+};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Peppers, SymmetricKeys};
 use vestibule::limits::{Admit, KnownDevice, Refusal};
@@ -43,10 +45,7 @@ where
     let id = request_id(&request);
     let credentials = match Credentials::parse(&request) {
         Ok(credentials) => credentials,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&id);
-            return Problem::from(fault).respond(&app.config.issuer);
-        }
+        Err(fault) => return unreadable(fault, &id, &app.config.issuer),
     };
     if !may_be_signed_in(&app, &credentials, &request) {
         return unauthenticated(Failure::CrossSite, &app, &request);
@@ -72,10 +71,7 @@ where
             Problem::new(ProblemKind::InvalidScope, "The account has none of the scopes that were asked for.")
                 .respond(&app.config.issuer)
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            Problem::unavailable().respond(&app.config.issuer)
-        }
+        Err(fault) => failed(&fault, &id, &app.config.issuer),
     }
 }
 

@@ -13,7 +13,7 @@ use vestibule::audit::Event;
 use vestibule::authentication::LiveSession;
 use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
-use vestibule::http::{OAuthError, form, json_response, oauth_client, request_id};
+use vestibule::http::{OAuthError, json_response, oauth_client, oauth_failed, oauth_unreadable, request_id};
 use vestibule::identity::SessionId;
 use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::client_authentication::AcceptAssertion;
@@ -28,27 +28,17 @@ where
     S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Sync,
 {
     let id = request_id(request);
-    let mut fields = match form(request) {
-        Ok(fields) => fields,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&id);
-            return OAuthError::from(fault).respond();
-        }
-    };
-    let client = match oauth_client(app, request, &mut fields).await {
-        Ok(client) if client.is_public() => {
+    let (client, mut fields) = match oauth_client(app, request).await {
+        Ok((client, _)) if client.is_public() => {
             Event::ClientRefused { client: Some(client.id.as_str()), reason: "public_client" }.record(&id);
             return OAuthError::InvalidClient.respond();
         }
-        Ok(client) => client,
+        Ok(known) => known,
         Err(refused) => return refused,
     };
     let token = match fields.required("token") {
         Ok(token) => token,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&id);
-            return OAuthError::from(fault).respond();
-        }
+        Err(fault) => return oauth_unreadable(fault, &id),
     };
     match inspect(app, token.expose()).await {
         Ok(Ok(token)) => {
@@ -59,10 +49,7 @@ where
             Event::Introspected { client: client.id.as_str(), reason: Some(reason) }.record(&id);
             json_response(&Inactive { active: false }, None)
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            OAuthError::TemporarilyUnavailable.respond()
-        }
+        Err(fault) => oauth_failed(&fault, &id),
     }
 }
 

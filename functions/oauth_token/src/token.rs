@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{Fields, Issued, OAuthError, form, oauth_client, request_id};
+use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, request_id};
 use vestibule::identity::SessionId;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::{Client, Grant, ReadClient};
@@ -15,15 +15,8 @@ use vestibule::principal::Subject;
 /// Answers one request for tokens.
 pub(super) async fn answer<S: ReadClient + AcceptAssertion + Sync>(app: &App<S>, request: &Request) -> Response<Body> {
     let id = request_id(request);
-    let mut fields = match form(request) {
-        Ok(fields) => fields,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&id);
-            return OAuthError::from(fault).respond();
-        }
-    };
-    let client = match oauth_client(app, request, &mut fields).await {
-        Ok(client) => client,
+    let (client, fields) = match oauth_client(app, request).await {
+        Ok(known) => known,
         Err(refused) => return refused,
     };
     match grant(app, &client, fields).await {
@@ -35,10 +28,7 @@ pub(super) async fn answer<S: ReadClient + AcceptAssertion + Sync>(app: &App<S>,
             Event::GrantRefused { client: client.id.as_str(), reason: refusal.reason }.record(&id);
             refusal.error.respond()
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            OAuthError::TemporarilyUnavailable.respond()
-        }
+        Err(fault) => oauth_failed(&fault, &id),
     }
 }
 

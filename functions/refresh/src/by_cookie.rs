@@ -5,7 +5,7 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::cookie::{self, CookieCheck};
 use vestibule::authentication::{Failure, Presented};
-use vestibule::http::{GrantedCookie, Problem, presented, unauthenticated};
+use vestibule::http::{GrantedCookie, failed, presented, unauthenticated};
 use vestibule::sessions::cookie::CookieSessions;
 
 /// What the request presents, if it is one of a browser's.
@@ -38,9 +38,6 @@ pub(super) async fn refresh<S: CookieSessions + Sync>(
             GrantedCookie { cookie, session }.respond(app.clock.now())
         }
         Ok(Err(failure)) => unauthenticated(failure, app, request),
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&presented.request_id);
-            Problem::unavailable().respond(&app.config.issuer)
-        }
+        Err(fault) => failed(&fault, &presented.request_id, &app.config.issuer),
     }
 }

@@ -12,7 +12,7 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{BodyError, Granted, Problem, ProblemKind, json, request_id};
+use vestibule::http::{BodyError, Granted, Problem, ProblemKind, failed, json, request_id, unreadable};
 use vestibule::secret::Secret;
 use vestibule::sessions::cookie::CookieSessions;
 use vestibule::sessions::refresh::{RefreshError, Refreshed, Refusal, Rotate, refresh};
@@ -30,10 +30,7 @@ pub async fn handle<S: Rotate + CookieSessions + Sync>(app: Arc<App<S>>, request
     let id = request_id(&request);
     let presented = match presented_token(&request) {
         Ok(token) => token,
-        Err(fault) => {
-            Event::BadRequest { fault: &fault.logged() }.record(&id);
-            return Problem::from(fault).respond(&app.config.issuer);
-        }
+        Err(fault) => return unreadable(fault, &id, &app.config.issuer),
     };
     match exchange(&app, &presented).await {
         Ok(Exchange::Granted { granted, retried }) => {
@@ -44,10 +41,7 @@ pub async fn handle<S: Rotate + CookieSessions + Sync>(app: Arc<App<S>>, request
             refused(refusal).record(&id);
             Problem::new(ProblemKind::InvalidRefreshToken, "Sign in again.").respond(&app.config.issuer)
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            Problem::unavailable().respond(&app.config.issuer)
-        }
+        Err(fault) => failed(&fault, &id, &app.config.issuer),
     }
 }
 

@@ -11,7 +11,7 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{BodyError, OAuthError, empty, form_or_json, request_id};
+use vestibule::http::{BodyError, OAuthError, empty, form_or_json, oauth_failed, request_id};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::ReadPublicKeys;
 use vestibule::secret::Secret;
@@ -40,10 +40,7 @@ pub async fn handle<S: EndSession + ReadPublicKeys + Sync>(app: Arc<App<S>>, req
             event.record(&id);
             empty()
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            OAuthError::TemporarilyUnavailable.respond()
-        }
+        Err(fault) => oauth_failed(&fault, &id),
     }
 }
 

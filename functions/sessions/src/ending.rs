@@ -6,12 +6,12 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::FindCaller;
 use vestibule::http::operation::{Field, Schema};
-use vestibule::http::{Problem, ProblemKind, clear_cookie, json_response, no_content, presented, request_id};
+use vestibule::http::{Problem, ProblemKind, clear_cookie, failed, json_response, no_content, presented, request_id};
 use vestibule::identity::SessionId;
 use vestibule::sessions::Ending;
 use vestibule::sessions::end::{EndSession, EndSessions, Ended};
 
-use crate::{Owner, owner, unavailable};
+use crate::{Owner, owner};
 
 #[derive(Serialize)]
 struct Document {
@@ -39,7 +39,7 @@ pub(crate) async fn end_one<S: FindCaller + EndSession>(app: &App<S>, request: &
             Event::NothingToRevoke { user: Some(user), session: named, reason: "no_live_session" }.record(&id);
             return Problem::new(ProblemKind::NotFound, "You have no such session.").respond(&app.config.issuer);
         }
-        Err(fault) => return unavailable(app, request, &fault),
+        Err(fault) => return failed(&fault, &request_id(request), &app.config.issuer),
     }
     let mut response = no_content();
     if named == Some(current) {
@@ -66,7 +66,7 @@ pub(crate) async fn end_several<S: FindCaller + EndSessions>(app: &App<S>, reque
         false => app.store.end_others(user, current, Ending::Revoked, now).await,
     };
     if let Some(fault) = outcome.failed {
-        return unavailable(app, request, &fault);
+        return failed(&fault, &request_id(request), &app.config.issuer);
     }
     Event::SessionsEnded { user, cause: Ending::Revoked }.record(&id);
     let mut response = json_response(&Document { ended: outcome.ended }, None);

@@ -19,7 +19,6 @@ use vestibule::http::{Problem, ProblemKind, caller, request_id, route_key};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::end::{EndSession, EndSessions, ListSessions};
-use vestibule::storage::StoreError;
 
 pub use operations::OPERATIONS;
 
@@ -51,17 +50,10 @@ struct Owner {
 /// The person who is calling. A program's key belongs to no session and has no business with its owner's.
 async fn owner<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Owner, Response<Body>> {
     let principal = caller(app, request).await?;
-    match (principal.sub.user(), principal.sid) {
-        (Some(user), Some(session)) => Ok(Owner { user, session }),
-        _ => {
-            Event::Unauthenticated { reason: "no_session" }.record(&request_id(request));
-            let problem = Problem::new(ProblemKind::Forbidden, "Only a person who is signed in has sessions.");
-            Err(problem.respond(&app.config.issuer))
-        }
-    }
-}
-
-fn unavailable<S>(app: &App<S>, request: &Request, fault: &StoreError) -> Response<Body> {
-    Event::Failed { fault }.record(&request_id(request));
-    Problem::unavailable().respond(&app.config.issuer)
+    let Some((user, session)) = principal.person() else {
+        Event::Unauthenticated { reason: "no_session" }.record(&request_id(request));
+        let problem = Problem::new(ProblemKind::Forbidden, "Only a person who is signed in has sessions.");
+        return Err(problem.respond(&app.config.issuer));
+    };
+    Ok(Owner { user, session })
 }

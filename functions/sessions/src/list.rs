@@ -4,14 +4,14 @@ use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use vestibule::app::App;
 use vestibule::authentication::FindCaller;
-use vestibule::http::json_response;
 use vestibule::http::operation::{Field, Schema};
+use vestibule::http::{failed, json_response, request_id};
 use vestibule::identity::SessionId;
 use vestibule::sessions::end::ListSessions;
 use vestibule::sessions::rotation::over;
 use vestibule::sessions::{Device, Session, Transport};
 
-use crate::{owner, unavailable};
+use crate::owner;
 
 #[derive(Serialize)]
 struct Document {
@@ -68,7 +68,7 @@ pub(crate) async fn list<S: FindCaller + ListSessions>(app: &App<S>, request: &R
             let sessions = live.into_iter().map(|session| entry(session, owner.session)).collect();
             json_response(&Document { sessions }, None)
         }
-        Err(fault) => unavailable(app, request, &fault),
+        Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
     }
 }
 

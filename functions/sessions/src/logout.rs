@@ -6,12 +6,12 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::{Failure, FindCaller, Presented, cookie};
-use vestibule::http::{clear_cookie, no_content, presented, request_id, unauthenticated};
+use vestibule::http::{clear_cookie, failed, no_content, presented, request_id, unauthenticated};
 use vestibule::sessions::Ending;
 use vestibule::sessions::cookie::{EndByCookie, SessionCookie};
 use vestibule::sessions::end::{EndSession, Ended};
 
-use crate::{Owner, owner, unavailable};
+use crate::{Owner, owner};
 
 /// Storage: one call for a cookie, for a token one more.
 pub(crate) async fn logout<S>(app: &App<S>, request: &Request) -> Response<Body>
@@ -40,7 +40,7 @@ async fn by_cookie<S: EndByCookie>(
     }
     match app.store.end_by_cookie(cookie, Ending::SignedOut, app.clock.now()).await {
         Ok(outcome) => left(outcome, Owner { user: cookie.user, session: cookie.session }, request),
-        Err(fault) => return unavailable(app, request, &fault),
+        Err(fault) => return failed(&fault, &request_id(request), &app.config.issuer),
     }
     let mut response = no_content();
     clear_cookie(&mut response);
@@ -54,7 +54,7 @@ async fn by_header<S: FindCaller + EndSession>(app: &App<S>, request: &Request) 
     };
     match app.store.end(owner.user, owner.session, Ending::SignedOut, app.clock.now()).await {
         Ok(outcome) => left(outcome, owner, request),
-        Err(fault) => return unavailable(app, request, &fault),
+        Err(fault) => return failed(&fault, &request_id(request), &app.config.issuer),
     }
     no_content()
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 
-use super::{Problem, ProblemKind, clear_cookie, request_id};
+use super::{Problem, ProblemKind, clear_cookie, failed, request_id};
 use crate::app::App;
 use crate::audit::Event;
 use crate::authentication::{Failure, FindCaller, Freshness, Presented};
@@ -22,10 +22,7 @@ pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Pr
     match app.authenticator().caller(&presented(request), Freshness::Live).await {
         Ok(Ok(principal)) => Ok(principal),
         Ok(Err(failure)) => Err(unauthenticated(failure, app, request)),
-        Err(undecided) => {
-            Event::Failed { fault: &undecided }.record(&request_id(request));
-            Err(Problem::unavailable().respond(&app.config.issuer))
-        }
+        Err(undecided) => Err(failed(&undecided, &request_id(request), &app.config.issuer)),
     }
 }
 

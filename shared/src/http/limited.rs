@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderName, HeaderValue, header};
 use lambda_http::{Body, Request, Response};
 
 use super::problem::{Problem, ProblemKind};
-use super::{request_id, source};
+use super::{failed, request_id, source};
 use crate::app::App;
 use crate::audit::Event;
 use crate::limits::{Admission, Admit, Key, Network, Refusal};
@@ -29,10 +29,7 @@ pub async fn within<S: Admit>(app: &App<S>, request: &Request, keys: &[Key]) -> 
     match app.admit(keys).await {
         Ok(Admission::Admitted) => Ok(()),
         Ok(Admission::Refused(refusal)) => Err(limited(&refusal, &app.config.issuer, &request_id(request))),
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&request_id(request));
-            Err(Problem::unavailable().respond(&app.config.issuer))
-        }
+        Err(fault) => Err(failed(&fault, &request_id(request), &app.config.issuer)),
     }
 }
 

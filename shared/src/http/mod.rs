@@ -1,6 +1,7 @@
 //! Requests in, responses out: the one place where the domain's answers become HTTP.
 
 mod body;
+mod boundary;
 mod caller;
 mod fields;
 mod granted;
@@ -17,6 +18,7 @@ mod response;
 mod session_cookie;
 
 pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list};
+pub use boundary::{failed, oauth_failed, oauth_unreadable, unreadable};
 pub use caller::{caller, presented, source, unauthenticated};
 pub use fields::Fields;
 pub use granted::Granted;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::header;
 use lambda_http::{Body, Request, Response};
 
-use super::{BodyError, Fields, OAuthError, request_id};
+use super::{BodyError, Fields, OAuthError, form, oauth_failed, oauth_unreadable, request_id};
 use crate::app::App;
 use crate::audit::Event;
 use crate::oauth::client_authentication::{AcceptAssertion, Presented, Proof, authenticate};
@@ -18,21 +18,18 @@ use crate::secret::Secret;
 /// `client_assertion_type` of a JWT (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The client that sends the request, which has proved it if it can; its parameters are taken out of `fields`.
+/// The client that sends the form, which has proved it if it can, and the parameters that are left.
 ///
 /// # Errors
-/// The answer: 400 for a request that contradicts itself, 401 `invalid_client` for one that proves nothing, 503 if that could
+/// The answer: 400, 413 or 415 for a request that cannot be read or contradicts itself, 401 `invalid_client` for one that proves nothing, 503 if that could
 /// not be found out. Each is logged.
-pub async fn oauth_client<S>(
-    app: &App<S>,
-    request: &Request,
-    fields: &mut Fields,
-) -> Result<Arc<Client>, Response<Body>>
+pub async fn oauth_client<S>(app: &App<S>, request: &Request) -> Result<(Arc<Client>, Fields), Response<Body>>
 where
     S: ReadClient + AcceptAssertion + Sync,
 {
     let id = request_id(request);
-    let presented = match presented(request, fields) {
+    let mut fields = form(request).map_err(|fault| oauth_unreadable(fault, &id))?;
+    let presented = match presented(request, &mut fields) {
         Ok(presented) => presented,
         Err(error) => {
             Event::ClientRefused { client: None, reason: error.name() }.record(&id);
@@ -42,7 +39,7 @@ where
     // The team's own client is no OAuth client, whoever registered one under its name (decision 0009).
     let now = app.clock.now();
     match authenticate(&app.clients, &app.store, &app.config.issuer, &presented, now).await {
-        Ok(Ok(client)) if client.id.as_str() != app.config.client.id => Ok(client),
+        Ok(Ok(client)) if client.id.as_str() != app.config.client.id => Ok((client, fields)),
         Ok(Ok(client)) => {
             Event::ClientRefused { client: Some(client.id.as_str()), reason: "reserved_client_id" }.record(&id);
             Err(OAuthError::InvalidClient.respond())
@@ -51,10 +48,7 @@ where
             Event::ClientRefused { client: None, reason: refusal.reason() }.record(&id);
             Err(OAuthError::InvalidClient.respond())
         }
-        Err(fault) => {
-            Event::Failed { fault: &fault }.record(&id);
-            Err(OAuthError::TemporarilyUnavailable.respond())
-        }
+        Err(fault) => Err(oauth_failed(&fault, &id)),
     }
 }
 

@@ -77,12 +77,7 @@ impl KnownDevice {
         bytes.extend_from_slice(&self.account_version.to_be_bytes());
         bytes.extend_from_slice(&self.id);
         bytes.extend_from_slice(&self.expires_at.seconds().to_be_bytes());
-        let mac = key.mac(&bytes);
-        bytes.extend_from_slice(mac.as_ref());
-        let mut text = String::with_capacity(PREFIX.len() + TOKEN_CHARS);
-        text.push_str(PREFIX);
-        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
-        Secret::new(text)
+        key.seal(PREFIX, bytes)
     }
 
     /// The device that `text` names, if it is a token of ours and not over. One that is no good is none: whoever presents it is a

@@ -5,6 +5,8 @@
 
 pub mod cookie;
 pub mod end;
+#[cfg(test)]
+mod fixture;
 mod network;
 pub mod open;
 pub mod refresh;

@@ -70,12 +70,7 @@ impl RefreshToken {
         bytes.extend_from_slice(self.user.as_bytes());
         bytes.extend_from_slice(self.session.as_bytes());
         bytes.extend_from_slice(&self.generation.number().to_be_bytes());
-        let mac = key.mac(&bytes);
-        bytes.extend_from_slice(mac.as_ref());
-        let mut text = String::with_capacity(PREFIX.len() + TOKEN_CHARS);
-        text.push_str(PREFIX);
-        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
-        Secret::new(text)
+        key.seal(PREFIX, bytes)
     }
 
     /// Whether `text` is meant as a refresh token: it carries the prefix.

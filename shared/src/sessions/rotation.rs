@@ -130,30 +130,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::identity::{SessionId, UserId};
-    use crate::scope::{Roles, Scopes};
-    use crate::sessions::{AuthenticationMethod, Transport};
+    use crate::sessions::fixture;
 
     const NOW: u64 = 1_800_000_000;
 
     fn session(generation: u32, rotated_ago: u64) -> Session {
         Session {
-            user: UserId::from_bytes([1; 16]),
-            id: SessionId::from_bytes([2; 16]),
-            client_id: "vestibule".to_owned(),
-            scope: Scopes::default(),
-            roles: Roles::default(),
             auth_time: Timestamp::from_seconds(NOW - 1000),
-            auth_method: AuthenticationMethod::Password,
-            device: None,
-            network: None,
-            transport: Transport::Tokens,
             generation: Generation::from_number(generation),
             rotated_at: Timestamp::from_seconds(NOW - rotated_ago),
-            mac_key: 1,
             idle_expires_at: Timestamp::from_seconds(NOW + 1000),
             expires_at: Timestamp::from_seconds(NOW + 2000),
-            state: State::Live,
+            ..fixture::session(Timestamp::from_seconds(NOW))
         }
     }
 

@@ -2,9 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::randomness::SeededRandomness;
-use crate::scope::{Roles, Scopes};
-use crate::sessions::rotation::Generation;
-use crate::sessions::{AuthenticationMethod, Ending, State};
+use crate::sessions::fixture;
+use crate::sessions::{Ending, State};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -14,24 +13,7 @@ fn cookie(seed: u64) -> SessionCookie {
 }
 
 fn session(transport: Transport) -> Session {
-    Session {
-        user: UserId::from_bytes([1; 16]),
-        id: SessionId::from_bytes([2; 16]),
-        client_id: "vestibule".to_owned(),
-        scope: Scopes::default(),
-        roles: Roles::default(),
-        auth_time: NOW,
-        auth_method: AuthenticationMethod::Password,
-        device: None,
-        network: None,
-        transport,
-        generation: Generation::FIRST,
-        rotated_at: NOW,
-        mac_key: 1,
-        idle_expires_at: NOW.plus(Duration::from_secs(100)),
-        expires_at: NOW.plus(Duration::from_secs(200)),
-        state: State::Live,
-    }
+    Session { transport, ..fixture::session(NOW) }
 }
 
 #[test]

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::keys::MacKey;
-use crate::scope::{Roles, Scopes};
+use crate::sessions::fixture;
 use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, Decision, Generation, RetryPolicy, decide};
-use crate::sessions::{AuthenticationMethod, State, Transport};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const SECOND: Duration = Duration::from_secs(1);
@@ -23,22 +22,12 @@ fn client() -> Client {
 
 fn session(generation: u32, mac_key: u32) -> Session {
     Session {
-        user: UserId::from_bytes([1; 16]),
-        id: SessionId::from_bytes([2; 16]),
         client_id: client().id,
-        scope: Scopes::default(),
-        roles: Roles::default(),
-        auth_time: NOW,
-        auth_method: AuthenticationMethod::Password,
-        device: None,
-        network: None,
-        transport: Transport::Tokens,
         generation: Generation::from_number(generation),
-        rotated_at: NOW,
         mac_key,
         idle_expires_at: NOW.plus(client().idle_lifetime),
         expires_at: NOW.plus(client().absolute_lifetime),
-        state: State::Live,
+        ..fixture::session(NOW)
     }
 }
 
