@@ -197,6 +197,7 @@ fn session(now: Timestamp) -> Session {
         id: SessionId::from_bytes([2; 16]),
         client_id: "first-party".into(),
         scope: Scopes::parse("orders:read orders:write").unwrap(),
+        audience: None,
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,

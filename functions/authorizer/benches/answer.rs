@@ -151,6 +151,7 @@ fn cookie() -> (SessionCookie, Session) {
         id,
         client_id: "first-party".to_owned(),
         scope: Scopes::parse("orders:read orders:write invoices:read").unwrap(),
+        audience: None,
         roles: Roles::parse("support").unwrap(),
         auth_time: NOW,
         auth_method: AuthenticationMethod::Password,

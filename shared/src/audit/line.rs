@@ -164,7 +164,9 @@ const fn refused<'a>(event: &'static str, reason: &'a str) -> Line<'a> {
 /// What the end of a session counts as. An operator's commands are no requests, so nothing is counted of them.
 const fn counted_as(cause: Ending) -> Metric {
     match cause {
-        Ending::LostResponse | Ending::Concurrent | Ending::Replay | Ending::Restored => Metric::Reuse,
+        Ending::LostResponse | Ending::Concurrent | Ending::Replay | Ending::CodeReplayed | Ending::Restored => {
+            Metric::Reuse
+        }
         Ending::Revoked
         | Ending::SignedOut
         | Ending::Replaced

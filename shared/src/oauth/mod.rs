@@ -2,3 +2,6 @@
 
 pub mod client_authentication;
 pub mod clients;
+pub mod code_exchange;
+pub mod codes;
+pub mod pkce;

@@ -15,6 +15,7 @@ pub(crate) fn session(now: Timestamp) -> Session {
         id: SessionId::from_bytes([2; 16]),
         client_id: "vestibule".to_owned(),
         scope: Scopes::default(),
+        audience: None,
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,

@@ -48,6 +48,7 @@ pub fn session_for(
         id: SessionId::random(randomness)?,
         client_id: client.id.clone(),
         scope,
+        audience: None,
         roles: record.roles.clone(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,

@@ -24,6 +24,8 @@ pub struct Session {
     pub client_id: String,
     /// What its access tokens may do.
     pub scope: Scopes,
+    /// Whom its access tokens are for, if not for the deployment's own API (RFC 8707).
+    pub audience: Option<String>,
     /// The roles of its user when the session was opened; a change of roles ends the session.
     pub roles: Roles,
     /// When the person last proved who they are (`auth_time`, OpenID Connect Core §2).
@@ -88,6 +90,8 @@ pub enum Ending {
     Concurrent,
     /// A refresh token was presented long after its successor was used: somebody holds a copy.
     Replay,
+    /// The authorization code that opened it was redeemed a second time (RFC 6749 §4.1.2): one of the two had stolen it.
+    CodeReplayed,
     /// A refresh token newer than the session was presented: the table was restored from a backup.
     Restored,
     /// The account was disabled.
@@ -101,13 +105,14 @@ pub enum Ending {
 }
 
 impl Ending {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Revoked,
         Self::SignedOut,
         Self::Replaced,
         Self::LostResponse,
         Self::Concurrent,
         Self::Replay,
+        Self::CodeReplayed,
         Self::Restored,
         Self::AccountDisabled,
         Self::PasswordChanged,
@@ -124,6 +129,7 @@ impl Ending {
             Self::LostResponse => "lost_response",
             Self::Concurrent => "concurrent",
             Self::Replay => "replay",
+            Self::CodeReplayed => "code_replayed",
             Self::Restored => "restored",
             Self::AccountDisabled => "account_disabled",
             Self::PasswordChanged => "password_changed",

@@ -11,6 +11,7 @@ use crate::identity::{ServiceId, SessionId, UserId};
 use crate::keys::Edition;
 use crate::limits;
 use crate::oauth::clients::ClientId;
+use crate::oauth::codes::CodeHash;
 use crate::principal::Subject;
 
 /// Partition key attribute.
@@ -93,6 +94,11 @@ impl Key {
     /// An assertion of a client, by the hash of its name: a partition of its own, so that none is hot.
     pub(super) fn assertion(client: &ClientId, id: &str) -> Self {
         Self { partition: format!("ASSERTION#{client}#{id}"), sort: "ASSERTION".to_owned() }
+    }
+
+    /// An authorization code, by its hash.
+    pub(super) fn code(code: &CodeHash) -> Self {
+        Self { partition: format!("CODE#{}", code.as_str()), sort: "CODE".to_owned() }
     }
 
     /// The public signing keys.

@@ -13,6 +13,8 @@ mod attributes;
 mod by_token;
 mod client_item;
 mod clients;
+mod code_item;
+mod codes;
 mod conditional;
 mod conflict;
 mod cookie_sessions;

@@ -26,6 +26,7 @@ pub(super) const ENDED_BY: &str = "ended_by";
 pub(super) const COOKIE_HASH: &str = "cookie_hash";
 const USER: &str = "user";
 const SCOPE: &str = "scope";
+const AUDIENCE: &str = "audience";
 const ROLES: &str = "roles";
 const AUTH_TIME: &str = "auth_time";
 const AUTH_METHOD: &str = "auth_method";
@@ -45,6 +46,7 @@ pub(super) fn encode(session: &Session) -> Item {
         .with(USER, text(session.user.to_string()))
         .with(CLIENT, text(&session.client_id))
         .with(SCOPE, text(session.scope.to_string()))
+        .with_some(AUDIENCE, session.audience.as_ref().map(text))
         .with(ROLES, text(session.roles.to_string()))
         .with(AUTH_TIME, time(session.auth_time))
         .with(AUTH_METHOD, text(session.auth_method.as_str()))
@@ -77,6 +79,7 @@ impl TryFrom<&Item> for Session {
                 .parsed_by(super::keys::SORT, |sort| sort.strip_prefix(SESSION_PREFIX).unwrap_or_default().parse())?,
             client_id: read.text(CLIENT)?.to_owned(),
             scope: read.parsed_by(SCOPE, Scopes::parse)?,
+            audience: read.text_if_any(AUDIENCE)?.map(str::to_owned),
             roles: read.parsed_by(ROLES, Roles::parse)?,
             auth_time: read.time(AUTH_TIME)?,
             auth_method: read.parsed(AUTH_METHOD)?,

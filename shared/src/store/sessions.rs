@@ -26,18 +26,9 @@ use crate::storage::StoreError;
 impl OpenSession for Table {
     async fn open(&self, session: &Session, account_version: u64) -> Result<Opening, StoreError> {
         const OPERATION: &str = "TransactWriteItems (open a session)";
-        let still_so = ConditionCheck::builder()
-            .table_name(&self.name)
-            .set_key(Some(Key::account(session.user).attributes()))
-            .condition_expression("#version = :version AND attribute_not_exists(#disabled)")
-            .expression_attribute_names("#version", VERSION)
-            .expression_attribute_names("#disabled", DISABLED_AT)
-            .expression_attribute_values(":version", number(account_version))
-            .build()
-            .map_err(|fault| unbuilt(OPERATION, fault))?;
         let writes = vec![
             self.put_new(OPERATION, encode(session))?,
-            TransactWriteItem::builder().condition_check(still_so).build(),
+            self.still_stands(OPERATION, session.user, account_version)?,
         ];
         Ok(if self.transact(OPERATION, writes).await? { Opening::Opened } else { Opening::AccountChanged })
     }
@@ -111,6 +102,25 @@ impl LiveSession for Table {
 }
 
 impl Table {
+    /// That the account of `user` is as it was at this version, and not disabled.
+    pub(super) fn still_stands(
+        &self,
+        operation: &'static str,
+        user: UserId,
+        account_version: u64,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::account(user).attributes()))
+            .condition_expression("#version = :version AND attribute_not_exists(#disabled)")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_names("#disabled", DISABLED_AT)
+            .expression_attribute_values(":version", number(account_version))
+            .build()
+            .map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+
     /// One session, whatever has become of it; strongly consistent, so that one that ended before is never read alive.
     pub(super) async fn session(&self, user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
         let item = self.read("GetItem (a session)", &Key::session(user, session)).await?;

@@ -91,6 +91,7 @@ impl Reference {
             id: SessionId::from_bytes([number; 16]),
             client_id: self.client.id.clone(),
             scope: Scopes::parse("orders:read").unwrap(),
+            audience: None,
             roles: Roles::parse("admin").unwrap(),
             auth_time: self.now,
             auth_method: AuthenticationMethod::Password,

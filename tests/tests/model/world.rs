@@ -65,6 +65,7 @@ impl Kept {
             id: SessionId::from_bytes([2; 16]),
             client_id: String::new(),
             scope: Scopes::default(),
+            audience: None,
             roles: Roles::default(),
             auth_time: at(0),
             auth_method: AuthenticationMethod::Password,

@@ -328,6 +328,7 @@ impl World {
             id,
             client_id: "vestibule".into(),
             scope: Scopes::parse(says.scope).unwrap(),
+            audience: None,
             roles: Roles::parse(says.roles).unwrap(),
             auth_time: SIGNED_IN,
             auth_method: AuthenticationMethod::Password,
