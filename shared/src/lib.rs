@@ -23,6 +23,7 @@ pub mod limits;
 pub mod mail;
 pub mod migration;
 pub mod oauth;
+pub mod pages;
 pub mod passwords;
 pub mod policy;
 pub mod principal;

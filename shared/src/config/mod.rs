@@ -14,6 +14,7 @@ use crate::authentication::Origins;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
 use crate::mail::Sender;
+use crate::pages::{Color, Logo};
 use crate::passwords::Cost;
 use crate::scope::Scopes;
 use crate::sessions::Client;
@@ -56,6 +57,12 @@ pub struct Config {
     pub account_page: Option<String>,
     /// `VESTIBULE_ACCOUNT_SCOPE`: what accounts may do that people make themselves; nothing unless set.
     pub account_scope: Scopes,
+    /// `VESTIBULE_BRAND_NAME`: what people know the service by on its pages; the host's name unless set.
+    pub brand_name: Option<String>,
+    /// `VESTIBULE_BRAND_LOGO`: a path of the API, or a picture as a `data:` URL in base64.
+    pub brand_logo: Option<Logo>,
+    /// `VESTIBULE_BRAND_COLOR`: the one colour of the pages, `#rrggbb`.
+    pub brand_color: Option<Color>,
     /// `VESTIBULE_SIGNING_ALGORITHM`: ES256 (default), or RS256 where API Gateway's own JWT authorizer must verify.
     pub signing_algorithm: Algorithm,
     /// `VESTIBULE_ACCESS_TOKEN_SECONDS`: life of an access token, and so the longest that a revoked one works on routes
@@ -142,6 +149,9 @@ impl Config {
             mail_from,
             account_page: read.page("VESTIBULE_ACCOUNT_PAGE"),
             account_scope: read.parsed("VESTIBULE_ACCOUNT_SCOPE", "scopes, separated by blanks").unwrap_or_default(),
+            brand_name: read.text("VESTIBULE_BRAND_NAME"),
+            brand_logo: read.parsed("VESTIBULE_BRAND_LOGO", "a path of the API, or a picture as a data: URL in base64"),
+            brand_color: read.parsed("VESTIBULE_BRAND_COLOR", "a colour such as #1f5f8b"),
             signing_algorithm: read.parsed("VESTIBULE_SIGNING_ALGORITHM", "ES256 or RS256").unwrap_or(Algorithm::Es256),
             access_token_lifetime: access,
             client: Client {
