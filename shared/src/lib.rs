@@ -15,6 +15,7 @@ mod aws;
 pub mod clock;
 pub mod config;
 pub mod fault;
+pub mod federation;
 pub mod http;
 pub mod identity;
 pub mod keys;

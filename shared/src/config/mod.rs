@@ -11,6 +11,7 @@ pub(crate) use reader::Reader;
 
 use crate::api_keys::Environment;
 use crate::authentication::Origins;
+use crate::federation::Providers;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
 use crate::mail::Sender;
@@ -91,6 +92,8 @@ pub struct Config {
     /// `VESTIBULE_LIMIT_…`: how often what is limited may be asked for, as requests/seconds; [`crate::limits::Class`] has the names and
     /// the defaults.
     pub limits: Limits,
+    /// `VESTIBULE_PROVIDERS`: whom people may sign in with, as [`Providers`] reads it; nobody unless set.
+    pub providers: Providers,
 }
 
 /// Five minutes: what most teams accept as the time until a revoked token stops working (DESIGN §4).
@@ -171,6 +174,7 @@ impl Config {
             migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),
             refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
+            providers: read.providers("VESTIBULE_PROVIDERS"),
         };
         read.finish(config)
     }

@@ -9,6 +9,7 @@ use lambda_http::http::Uri;
 
 use super::Variables;
 use crate::authentication::Origins;
+use crate::federation::{InvalidProviders, Providers};
 use crate::passwords::Cost;
 
 /// Everything that is wrong with the configuration.
@@ -95,6 +96,13 @@ impl<'a, V: Variables> Reader<'a, V> {
         Origins::parse(&self.text(name).unwrap_or_default()).unwrap_or_else(|fault| {
             self.fault(name, &fault.to_string());
             Origins::default()
+        })
+    }
+
+    pub(super) fn providers(&mut self, name: &str) -> Providers {
+        self.text(name).unwrap_or_default().parse().unwrap_or_else(|fault: InvalidProviders| {
+            self.fault(name, &format!("is not usable: {fault}"));
+            Providers::default()
         })
     }
 
