@@ -12,6 +12,7 @@ pub mod app;
 pub mod audit;
 pub mod authentication;
 mod aws;
+pub mod brand;
 pub mod clock;
 pub mod config;
 pub mod fault;

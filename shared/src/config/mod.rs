@@ -11,11 +11,11 @@ pub(crate) use reader::Reader;
 
 use crate::api_keys::Environment;
 use crate::authentication::Origins;
+use crate::brand::{Color, Logo};
 use crate::federation::Providers;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
 use crate::mail::Sender;
-use crate::pages::{Color, Logo};
 use crate::passwords::Cost;
 use crate::scope::Scopes;
 use crate::sessions::Client;

@@ -62,3 +62,32 @@ pub fn empty() -> Response<Body> {
     response.headers_mut().remove(header::CONTENT_TYPE);
     response
 }
+
+/// Sends the browser on to a page of ours by GET, whatever the request was (RFC 9110 §15.4.4; RFC 9700 §4.12: never 307).
+pub fn see_other(location: &str) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    match HeaderValue::try_from(location) {
+        Ok(location) => drop(headers.insert(header::LOCATION, location)),
+        Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_is_sent_on_by_get() {
+        let response = see_other("/account/devices");
+        assert_eq!(
+            (response.status(), &response.headers()[header::LOCATION]),
+            (StatusCode::SEE_OTHER, &HeaderValue::from_static("/account/devices"))
+        );
+        assert_eq!(see_other("/a\r\nSet-Cookie: b").status(), 500);
+    }
+}

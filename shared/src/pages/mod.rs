@@ -4,13 +4,13 @@
 //! template is escaped by it; what a page may load, frame and send where is said once, in [`respond`].
 
 mod brand;
-mod color;
 mod continuation;
 mod notice;
 mod response;
 
-pub use brand::{Brand, Logo, NotALogo};
-pub use color::{Color, NotAColor};
+pub use brand::Brand;
 pub use continuation::{Continue, NotOurs};
 pub use notice::{Link, Notice, Tone};
-pub use response::{Leads, respond, see_other};
+pub use response::{Leads, respond};
+
+pub use crate::http::see_other;
