@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -77,6 +78,20 @@ fn dependencies_between_crates_point_one_way() {
     }
 }
 
+/// Whoever only checks tokens links neither AWS nor what passwords, accounts and pages need.
+#[test]
+fn a_resource_server_links_its_http_client_and_its_cryptography_and_nothing_of_the_functions() {
+    let tree = ["tree", "--offline", "--locked", "--package", "vestibule", "--no-default-features"];
+    let tree = Command::new(env!("CARGO")).current_dir(ROOT).args(tree).args(["--edges", "normal", "--prefix", "none"]);
+    let tree = String::from_utf8(tree.output().unwrap().stdout).unwrap();
+    assert!(tree.starts_with("vestibule ") && tree.contains("aws-smithy-http-client "), "{tree}");
+    for linked in tree.lines() {
+        for of_the_functions in ["aws-sdk", "aws-config", "lambda", "argon2", "bcrypt", "askama", "oauth2", "idna"] {
+            assert!(!linked.starts_with(of_the_functions), "{linked}");
+        }
+    }
+}
+
 #[test]
 fn versions_stand_in_the_workspace_and_nowhere_else() {
     for (folder, table) in members() {
@@ -116,6 +131,7 @@ fn no_two_modules_of_the_common_crate_import_each_other() {
         "passwords",
         "policy",
         "principal",
+        "resource",
         "scope",
         "sessions",
         "tokens",

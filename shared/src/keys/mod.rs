@@ -8,6 +8,7 @@ mod cached;
 mod der;
 mod document;
 mod jwk;
+mod jwks;
 mod limits;
 mod pair;
 mod public_keys;

@@ -7,7 +7,7 @@ use super::members::{Members, NotMembers};
 use crate::clock::Timestamp;
 use crate::identity::SessionId;
 use crate::keys::LONGEST_TOKEN_LIFETIME;
-use crate::principal::Subject;
+use crate::principal::{CredentialKind, Principal, Subject};
 use crate::scope::{Roles, Scopes};
 
 /// How far `iat` and `nbf` may lie in the future. The clocks of issuer and verifier are both kept by NTP and differ by
@@ -98,6 +98,20 @@ impl VerifiedToken {
             kid,
             nbf,
         })
+    }
+
+    /// The caller that it speaks for.
+    pub fn principal(&self) -> Principal {
+        Principal {
+            sub: self.sub,
+            sid: self.sid,
+            client_id: self.client_id.clone(),
+            scope: self.scope.clone(),
+            roles: self.roles.clone(),
+            auth_method: CredentialKind::AccessToken,
+            auth_time: self.auth_time,
+            tenant: None,
+        }
     }
 
     /// Whether it is valid at `now`, by its own times alone.

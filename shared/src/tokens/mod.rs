@@ -3,6 +3,7 @@
 //! aws-lc does the mathematics with keys that were parsed once; everything around it, what is read, in which order, and what
 //! is refused by which name, stands in this module.
 
+mod bearer;
 mod claims;
 mod client_assertion;
 mod compact;
@@ -15,6 +16,7 @@ mod tests;
 mod verified_tokens;
 mod verifier;
 
+pub use bearer::{NotOneToken, presented_token};
 pub use claims::{CLOCK_LEEWAY, VerifiedToken};
 pub use client_assertion::{
     AssertionRefusal, ClientAssertion, LONGEST_ASSERTION, asserted_client, verify_client_assertion,
