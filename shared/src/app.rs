@@ -11,6 +11,7 @@ pub use crate::aws::{Clients, sdk_defaults, sdk_of_a_function};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
+use crate::federation::ReadProviderSecrets;
 use crate::identity::ServiceId;
 use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::limits::{Admission, Admit, Key, admit_all};
@@ -74,7 +75,8 @@ impl App<Table> {
             clients.secrets_manager,
             config.signing_secret.clone().unwrap_or_default(),
             config.symmetric_secret.clone().unwrap_or_default(),
-        );
+        )
+        .with_providers(config.providers_secret.clone().unwrap_or_default());
         Self {
             verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
             sandbox: Sandbox::new(&config.function),
@@ -127,6 +129,11 @@ impl<S> App<S> {
     pub async fn signing_key_for(&self, client: &Client) -> Result<Arc<SigningKey>, Fault> {
         let algorithm = client.algorithm.unwrap_or(self.config.signing_algorithm);
         Ok(self.signing_keys.active(&self.secrets, algorithm).await?)
+    }
+
+    /// Where the secrets are read that providers know us by.
+    pub const fn provider_secrets(&self) -> &(impl ReadProviderSecrets + use<S>) {
+        &self.secrets
     }
 
     /// Finds out who is calling.

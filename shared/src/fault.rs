@@ -1,5 +1,6 @@
 //! Why a request could not be decided: every dependency's fault in one enum, answered with 503 and logged once.
 
+use crate::federation::ProviderFault;
 use crate::keys::KeysUnavailable;
 use crate::mail::MailFault;
 use crate::migration::HookFault;
@@ -23,6 +24,9 @@ pub enum Fault {
     /// The operator's migration hook.
     #[error(transparent)]
     Hook(#[from] HookFault),
+    /// A provider that people sign in with.
+    #[error(transparent)]
+    Provider(#[from] ProviderFault),
     /// argon2.
     #[error(transparent)]
     Hashing(#[from] HashingError),

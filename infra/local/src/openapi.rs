@@ -78,6 +78,7 @@ pub fn document(api: &Api) -> Result<OpenApi, Undocumented> {
     let components = ComponentsBuilder::new()
         .schema("Problem", schema::problem())
         .schema("OAuthError", schema::oauth_error())
+        .schema("Page", schema::page())
         .schema("GatewayAnswer", schema::gateway_answer())
         .security_scheme(ACCESS_TOKEN, SecurityScheme::Http(token))
         .security_scheme(SESSION_COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))))
@@ -167,6 +168,10 @@ fn responses(operation: &Operation, route: &ApiRoute) -> BTreeMap<u16, Response>
         Refuses::OAuth(statuses) => {
             let statuses = statuses.iter().chain(&[503]).map(|status| (*status, "An OAuth error.".to_owned()));
             (statuses.collect(), "application/json", "OAuthError")
+        }
+        Refuses::Page(statuses) => {
+            let statuses = statuses.iter().chain(&[503]).map(|status| (*status, "A page that says why.".to_owned()));
+            (statuses.collect(), "text/html", "Page")
         }
         Refuses::Nothing => (BTreeMap::new(), "", ""),
     };

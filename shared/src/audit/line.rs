@@ -17,6 +17,20 @@ impl Event<'_> {
                 counts: Some(Metric::SignIns),
                 ..Line::new("signed_in", Level::Info)
             },
+            Self::SentToProvider { provider } => {
+                Line { provider: Some(provider), ..Line::new("sent_to_provider", Level::Info) }
+            }
+            Self::SignedInWith { provider, user, session, registered } => Line {
+                provider: Some(provider),
+                user: Some(user),
+                session: Some(session),
+                outcome: Some(if registered { "registered" } else { "known" }),
+                counts: Some(Metric::SignIns),
+                ..Line::new("signed_in", Level::Info)
+            },
+            Self::SignInWithRefused { provider, user, reason } => {
+                Line { provider, user, ..refused("sign_in_with_refused", reason) }
+            }
             Self::SignInRefused { user, reason } => Line { user, ..refused("sign_in_refused", reason) },
             Self::Refreshed { user, session, retried } => Line {
                 user: Some(user),
@@ -172,6 +186,7 @@ const fn counted_as(cause: Ending) -> Metric {
         | Ending::Replaced
         | Ending::AccountDisabled
         | Ending::PasswordChanged
+        | Ending::IdentityUnlinked
         | Ending::RightsChanged
         | Ending::Operator => Metric::Revocations,
     }

@@ -31,6 +31,31 @@ pub enum Event<'a> {
         /// Why.
         reason: &'static str,
     },
+    /// A browser was sent to a provider to sign in there.
+    SentToProvider {
+        /// Which.
+        provider: &'a str,
+    },
+    /// Somebody signed in with an account at a provider.
+    SignedInWith {
+        /// Which provider.
+        provider: &'a str,
+        /// Who.
+        user: UserId,
+        /// The session that was opened.
+        session: SessionId,
+        /// Whether their account was made by it.
+        registered: bool,
+    },
+    /// Somebody who came to go to a provider, or back from one, was refused.
+    SignInWithRefused {
+        /// Which provider, if we know it.
+        provider: Option<&'a str>,
+        /// Whose account it was for, if that is known.
+        user: Option<UserId>,
+        /// Why.
+        reason: &'static str,
+    },
     /// A session was refreshed.
     Refreshed {
         /// Whose.

@@ -20,7 +20,7 @@ pub const KEPT_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// A change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountChange {
-    /// It was made, with its first password.
+    /// It was made, with its first password or by an identity at a provider.
     Registered,
     /// It was closed to sign-ins.
     Disabled,
@@ -34,6 +34,10 @@ pub enum AccountChange {
     PasswordReset,
     /// Its e-mail address became another one.
     EmailChanged,
+    /// Its owner signs in with an account at another provider, too, from now on.
+    IdentityLinked,
+    /// Its owner does not sign in with one of them any more.
+    IdentityUnlinked,
     /// It may do other things than before.
     RightsChanged,
     /// Its owner deleted it.
@@ -43,7 +47,7 @@ pub enum AccountChange {
 }
 
 impl AccountChange {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Registered,
         Self::Disabled,
         Self::Enabled,
@@ -51,6 +55,8 @@ impl AccountChange {
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::EmailChanged,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
         Self::RightsChanged,
         Self::Deleted,
     ];
@@ -65,6 +71,8 @@ impl AccountChange {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::EmailChanged => "email_changed",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
             Self::RightsChanged => "rights_changed",
             Self::Deleted => "deleted",
             Self::ApiKey(_, change) => change.as_str(),

@@ -32,6 +32,8 @@ pub enum Need {
     SymmetricKeys,
     /// The mail service, for letters from one address: `VESTIBULE_MAIL_FROM`.
     Mail,
+    /// The secret with what providers know us by: `VESTIBULE_PROVIDERS_SECRET`.
+    ProviderSecrets,
 }
 
 /// How a deployment is configured. The template sets what deployments usually differ in; the rest has defaults that are argued
@@ -94,6 +96,8 @@ pub struct Config {
     pub limits: Limits,
     /// `VESTIBULE_PROVIDERS`: whom people may sign in with, as [`Providers`] reads it; nobody unless set.
     pub providers: Providers,
+    /// `VESTIBULE_PROVIDERS_SECRET`: name or ARN.
+    pub providers_secret: Option<String>,
 }
 
 /// Five minutes: what most teams accept as the time until a revoked token stops working (DESIGN §4).
@@ -130,6 +134,7 @@ impl Config {
         let signing_secret = needed(Need::SigningKeys, "VESTIBULE_SIGNING_SECRET");
         let symmetric_secret = needed(Need::SymmetricKeys, "VESTIBULE_SYMMETRIC_SECRET");
         let mail_from = needed(Need::Mail, "VESTIBULE_MAIL_FROM");
+        let providers_secret = needed(Need::ProviderSecrets, "VESTIBULE_PROVIDERS_SECRET");
         let access = read.seconds("VESTIBULE_ACCESS_TOKEN_SECONDS", ACCESS_TOKEN_SECONDS, 1..=MAX_ACCESS_TOKEN_SECONDS);
         let idle = read.seconds("VESTIBULE_SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60..=MAX_SESSION_SECONDS);
         let absolute =
@@ -175,6 +180,7 @@ impl Config {
             refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),
             limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
             providers: read.providers("VESTIBULE_PROVIDERS"),
+            providers_secret,
         };
         read.finish(config)
     }

@@ -157,6 +157,18 @@ pub fn form(request: &Request) -> Result<Fields, BodyError> {
     }
 }
 
+/// Reads what stands in the query, as a form. Unknown parameters are ignored (RFC 6749 §3.1).
+///
+/// # Errors
+/// [`BodyError`] if it is too long, or has a name twice.
+pub fn query(request: &Request) -> Result<Fields, BodyError> {
+    let text = request.uri().query().unwrap_or_default();
+    if text.len() > MAX_BODY_BYTES {
+        return Err(BodyError::TooLarge);
+    }
+    Fields::from_form(text)
+}
+
 fn text(request: &Request) -> Result<&str, BodyError> {
     let bytes: &[u8] = request.body().as_ref();
     if bytes.len() > MAX_BODY_BYTES {

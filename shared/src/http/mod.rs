@@ -1,5 +1,6 @@
 //! Requests in, responses out: the one place where the domain's answers become HTTP.
 
+mod attempt_cookie;
 mod body;
 mod boundary;
 mod caller;
@@ -17,7 +18,8 @@ mod request_id;
 mod response;
 mod session_cookie;
 
-pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list};
+pub use attempt_cookie::{clear_attempt, give_attempt, presented_attempt};
+pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list, query};
 pub use boundary::{failed, oauth_failed, oauth_unreadable, unreadable};
 pub use caller::{caller, presented, source, unauthenticated};
 pub use fields::Fields;

@@ -83,6 +83,8 @@ pub enum Refuses {
     Problems(&'static [ProblemKind]),
     /// OAuth errors (RFC 6749 §5.2) with these statuses; 503 is always among them.
     OAuth(&'static [u16]),
+    /// A page for people (decision 0023) with these statuses; 503 is always among them.
+    Page(&'static [u16]),
     /// Nothing of its own.
     Nothing,
 }

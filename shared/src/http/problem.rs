@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::BodyError;
 use super::response::respond;
+use crate::sessions::RECENT;
 
 /// What was wrong, as the client is told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum ProblemKind {
     Forbidden,
     /// The password that a signed-in person was asked for again is wrong. No 401: the credential of the request is good.
     WrongPassword,
+    /// What a password is asked for again, where there is none: the sign-in must be a recent one (RFC 9470 §3).
+    SignInAgain,
     /// What a letter carried is spent, expired or was never mailed.
     InvalidOneTimeToken,
     /// The name belongs to another account.
@@ -91,6 +94,7 @@ impl ProblemKind {
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site", "The request comes from another site"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The caller may not do this"),
             Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong-password", "The current password is not right"),
+            Self::SignInAgain => (StatusCode::UNAUTHORIZED, "sign-in-again", "The sign-in was too long ago"),
             Self::InvalidOneTimeToken => {
                 (StatusCode::BAD_REQUEST, "invalid-one-time-token", "The one-time token is not valid")
             }
@@ -139,9 +143,17 @@ impl Problem {
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110 §15.5.2 asks every 401 for a challenge; RFC 6750 §3.1 says which have an error code.
-            let challenge =
-                if self.kind == ProblemKind::InvalidToken { r#"Bearer error="invalid_token""# } else { "Bearer" };
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            let challenge = match self.kind {
+                ProblemKind::InvalidToken => r#"Bearer error="invalid_token""#.to_owned(),
+                ProblemKind::SignInAgain => {
+                    let max_age = RECENT.as_secs();
+                    format!(r#"Bearer error="insufficient_user_authentication", max_age="{max_age}""#)
+                }
+                _ => "Bearer".to_owned(),
+            };
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));

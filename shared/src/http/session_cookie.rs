@@ -32,7 +32,7 @@ pub(super) fn give_device_cookie<B>(response: &mut Response<B>, token: &Secret<S
     set(response, DEVICE_COOKIE, token.expose(), lifetime);
 }
 
-fn set<B>(response: &mut Response<B>, name: &str, value: &str, lifetime: Duration) {
+pub(super) fn set<B>(response: &mut Response<B>, name: &str, value: &str, lifetime: Duration) {
     let cookie = Secret::new(format!("{name}={value}; {ATTRIBUTES}; Max-Age={}", lifetime.as_secs()));
     if let Ok(mut value) = HeaderValue::from_str(cookie.expose()) {
         value.set_sensitive(true);

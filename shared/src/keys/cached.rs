@@ -45,7 +45,7 @@ struct Attempts {
 }
 
 #[derive(Debug)]
-pub(super) struct Cached<T> {
+pub(crate) struct Cached<T> {
     clock: Clock,
     limits: Limits,
     held: ArcSwapOption<Held<T>>,
@@ -53,12 +53,12 @@ pub(super) struct Cached<T> {
 }
 
 impl<T> Cached<T> {
-    pub(super) fn new(clock: Clock, limits: Limits) -> Self {
+    pub(crate) fn new(clock: Clock, limits: Limits) -> Self {
         Self { clock, limits, held: ArcSwapOption::empty(), attempts: Mutex::default() }
     }
 
     /// The value, read with `read` if it must be.
-    pub(super) async fn get<R, F>(&self, read: R) -> Result<Arc<T>, KeysUnavailable>
+    pub(crate) async fn get<R, F>(&self, read: R) -> Result<Arc<T>, KeysUnavailable>
     where
         R: FnOnce() -> F,
         F: Future<Output = Result<T, KeysUnavailable>>,
@@ -71,7 +71,7 @@ impl<T> Cached<T> {
     ///
     /// # Errors
     /// [`KeysUnavailable`] if it could not be read.
-    pub(super) async fn newer_than<R, F>(&self, seen: &Arc<T>, read: R) -> Result<Option<Arc<T>>, KeysUnavailable>
+    pub(crate) async fn newer_than<R, F>(&self, seen: &Arc<T>, read: R) -> Result<Option<Arc<T>>, KeysUnavailable>
     where
         R: FnOnce() -> F,
         F: Future<Output = Result<T, KeysUnavailable>>,

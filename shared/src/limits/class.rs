@@ -20,11 +20,13 @@ pub enum Class {
     AccountNetwork,
     /// API keys that are made, changed or reported, from a network.
     ApiKeyNetwork,
+    /// Browsers that are sent to a provider, from a network. What comes back was sent there.
+    ProviderNetwork,
 }
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LoginName,
         Self::LoginDevice,
         Self::LoginNetwork,
@@ -32,6 +34,7 @@ impl Class {
         Self::Mail,
         Self::AccountNetwork,
         Self::ApiKeyNetwork,
+        Self::ProviderNetwork,
     ];
 
     /// Its name in the table, in answers and in the log.
@@ -60,6 +63,8 @@ impl Class {
             Self::Mail => ("mail", "VESTIBULE_LIMIT_MAIL", Limit::of(5, 3600)),
             Self::AccountNetwork => ("account_network", "VESTIBULE_LIMIT_ACCOUNT_NETWORK", Limit::of(60, 3600)),
             Self::ApiKeyNetwork => ("api_key_network", "VESTIBULE_LIMIT_API_KEY_NETWORK", Limit::of(60, 300)),
+            // An office behind one address, as for sign-ins; each is a call or two to the provider when it comes back.
+            Self::ProviderNetwork => ("provider_network", "VESTIBULE_LIMIT_PROVIDER_NETWORK", Limit::of(100, 300)),
         }
     }
 }

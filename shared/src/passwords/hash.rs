@@ -10,7 +10,8 @@ use super::sealed::Sealed;
 ///
 /// - `$argon2id$…,keyid=…$…`: ours, a PHC string whose `keyid` names the pepper;
 /// - `$sealed$…`: another system's hash, encrypted under the pepper ([`super::Hasher::seal`]);
-/// - `$hook`: none; the operator's hook is asked once.
+/// - `$hook`: none; the operator's hook is asked once;
+/// - `$none`: none; no password signs in to the account until its owner sets one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -24,15 +25,17 @@ pub(super) enum Form {
     Argon2id(Box<phc::PasswordHash>),
     Sealed(Sealed),
     HeldElsewhere,
+    None,
 }
 
 const HELD_ELSEWHERE: &str = "$hook";
+const NONE: &str = "$none";
 
 impl PasswordHash {
     /// Reads what the table holds.
     ///
     /// # Errors
-    /// [`MalformedHash`] if it is none of the three.
+    /// [`MalformedHash`] if it is none of the four.
     pub fn parse(text: String) -> Result<Self, MalformedHash> {
         let this = Self(text);
         this.form().map(|_| ()).ok_or(MalformedHash)?;
@@ -49,6 +52,16 @@ impl PasswordHash {
         self.0 == HELD_ELSEWHERE
     }
 
+    /// Of an account that has no password.
+    pub fn none() -> Self {
+        Self(NONE.to_owned())
+    }
+
+    /// Whether the account has no password.
+    pub fn is_none(&self) -> bool {
+        self.0 == NONE
+    }
+
     /// The text, for the table.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -57,6 +70,9 @@ impl PasswordHash {
     pub(super) fn form(&self) -> Option<Form> {
         if self.is_held_elsewhere() {
             return Some(Form::HeldElsewhere);
+        }
+        if self.is_none() {
+            return Some(Form::None);
         }
         if let Some(sealed) = Sealed::parse(&self.0) {
             return Some(Form::Sealed(sealed));

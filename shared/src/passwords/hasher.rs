@@ -102,6 +102,8 @@ impl Hasher {
             Some(Form::Argon2id(parsed)) => self.check_ours(password, *parsed, peppers).await,
             Some(Form::Sealed(sealed)) => self.check_imported(password, sealed, peppers).await,
             Some(Form::HeldElsewhere) => Err(HashingError::HeldElsewhere),
+            // No password is the one of an account without any, and that takes as long to find out.
+            Some(Form::None) => self.check_nobody(password, peppers).await.map(|()| Verdict::Wrong),
             None => Err(HashingError::Failed("the hash is none".to_owned())),
         }
     }

@@ -15,4 +15,4 @@ pub mod rotation;
 mod session;
 
 pub use network::NetworkPrefix;
-pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, Session, State, Transport};
+pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, RECENT, Session, State, Transport};

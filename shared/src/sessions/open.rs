@@ -4,10 +4,11 @@ use std::future::Future;
 
 use super::rotation::Generation;
 use super::session::{AuthenticationMethod, Client, Device, Session, State, Transport};
-use crate::accounts::LoginRecord;
+use crate::accounts::{Account, LoginRecord};
 use crate::clock::Timestamp;
 use crate::identity::SessionId;
 use crate::keys::MacKeys;
+use crate::passwords::PasswordHash;
 use crate::randomness::{NoRandomness, Randomness};
 use crate::scope::Scopes;
 use crate::storage::StoreError;
@@ -62,4 +63,28 @@ pub fn session_for(
         expires_at,
         state: State::Live,
     })
+}
+
+/// The same for an account that an identity at a provider opens: for all that it may do, and with no password to look at.
+///
+/// # Errors
+/// [`NoRandomness`] if the operating system gives none.
+pub fn session_of(
+    account: &Account,
+    client: &Client,
+    keys: &MacKeys,
+    randomness: &Randomness,
+    now: Timestamp,
+) -> Result<Session, NoRandomness> {
+    let record = LoginRecord {
+        user: account.user,
+        identifiers: account.identifiers.clone(),
+        password: PasswordHash::none(),
+        scopes: account.scopes.clone(),
+        roles: account.roles.clone(),
+        standing: account.standing,
+        version: account.version,
+    };
+    let session = session_for(&record, client, account.scopes.clone(), None, keys, randomness, now)?;
+    Ok(Session { auth_method: AuthenticationMethod::Federated, ..session })
 }

@@ -98,6 +98,8 @@ pub enum Ending {
     AccountDisabled,
     /// The password was changed.
     PasswordChanged,
+    /// Its user took away an identity at a provider, by which it may have been opened.
+    IdentityUnlinked,
     /// What its user may do was changed.
     RightsChanged,
     /// An operator ended it.
@@ -105,7 +107,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Revoked,
         Self::SignedOut,
         Self::Replaced,
@@ -116,6 +118,7 @@ impl Ending {
         Self::Restored,
         Self::AccountDisabled,
         Self::PasswordChanged,
+        Self::IdentityUnlinked,
         Self::RightsChanged,
         Self::Operator,
     ];
@@ -133,6 +136,7 @@ impl Ending {
             Self::Restored => "restored",
             Self::AccountDisabled => "account_disabled",
             Self::PasswordChanged => "password_changed",
+            Self::IdentityUnlinked => "identity_unlinked",
             Self::RightsChanged => "rights_changed",
             Self::Operator => "operator",
         }
@@ -163,13 +167,15 @@ impl fmt::Display for Ending {
 pub enum AuthenticationMethod {
     /// A password.
     Password,
+    /// An account at another provider, whatever that asked for. RFC 8176 has no word for it; `fed` is Microsoft's.
+    Federated,
 }
 
 impl FromStr for AuthenticationMethod {
     type Err = UnknownMethod;
 
     fn from_str(text: &str) -> Result<Self, UnknownMethod> {
-        [Self::Password].into_iter().find(|method| method.as_str() == text).ok_or(UnknownMethod)
+        [Self::Password, Self::Federated].into_iter().find(|method| method.as_str() == text).ok_or(UnknownMethod)
     }
 }
 
@@ -183,9 +189,14 @@ impl AuthenticationMethod {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "pwd",
+            Self::Federated => "fed",
         }
     }
 }
+
+/// How long a sign-in counts as recent: for what a password is asked for again, where the account has none. Shorter makes people sign
+/// in twice for one errand; longer leaves it to whoever sits down at the machine next.
+pub const RECENT: Duration = Duration::from_secs(10 * 60);
 
 /// The client that asks, as far as rotation must know it.
 #[derive(Clone, Debug)]
@@ -253,7 +264,9 @@ mod tests {
             assert_eq!(cause.as_str().parse(), Ok(cause));
         }
         assert_eq!("Revoked".parse::<Ending>(), Err(UnknownCause));
-        assert_eq!(AuthenticationMethod::Password.as_str().parse(), Ok(AuthenticationMethod::Password));
+        for method in [AuthenticationMethod::Password, AuthenticationMethod::Federated] {
+            assert_eq!(method.as_str().parse(), Ok(method));
+        }
         assert_eq!("password".parse::<AuthenticationMethod>(), Err(UnknownMethod));
     }
 

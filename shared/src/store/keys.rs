@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::accounts::{Identifier, TokenHash};
 use crate::api_keys::Named;
 use crate::clock::Timestamp;
+use crate::federation::{IdentityKey, UsedAttempt};
 use crate::identity::{ServiceId, SessionId, UserId};
 use crate::keys::Edition;
 use crate::limits;
@@ -31,6 +32,9 @@ pub(super) const SESSION_PREFIX: &str = "SESSION#";
 pub(super) const SERVICE: &str = "SERVICE";
 /// What the sort keys of API keys begin with.
 pub(super) const API_KEY_PREFIX: &str = "APIKEY#";
+
+/// What the sort keys of the identities that open an account begin with.
+pub(super) const IDENTITY_PREFIX: &str = "IDENTITY#";
 
 /// What the sort keys of an account's past begin with, and of the signing keys'.
 pub(super) const TRAIL_PREFIX: &str = "AUDIT#";
@@ -84,6 +88,21 @@ impl Key {
     /// What a one-time token is good for.
     pub(super) fn one_time_token(token: &TokenHash) -> Self {
         Self { partition: format!("TOKEN#{}", token.as_str()), sort: "TOKEN".to_owned() }
+    }
+
+    /// The account that an identity at a provider opens; also what makes it open one account and no other.
+    pub(super) fn identity(identity: &IdentityKey) -> Self {
+        Self { partition: format!("IDENTITY#{identity}"), sort: "IDENTITY".to_owned() }
+    }
+
+    /// The same identity under its account, where its owner finds it.
+    pub(super) fn identity_of(user: UserId, identity: &IdentityKey) -> Self {
+        Self { partition: user_partition(user), sort: format!("{IDENTITY_PREFIX}{identity}") }
+    }
+
+    /// A sign-in at a provider that has come back.
+    pub(super) fn attempt(attempt: &UsedAttempt) -> Self {
+        Self { partition: format!("ATTEMPT#{}", attempt.as_str()), sort: "ATTEMPT".to_owned() }
     }
 
     /// The registration of a client.

@@ -19,6 +19,8 @@ mod conditional;
 mod conflict;
 mod cookie_sessions;
 mod ending;
+mod identities;
+mod identity_item;
 mod key_trail;
 mod keys;
 mod limits;

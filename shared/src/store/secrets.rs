@@ -1,12 +1,13 @@
-//! The two secrets: signing keys, and the MAC keys with the peppers.
+//! The secrets: signing keys, the MAC keys with the peppers, and what providers know us by.
 //!
-//! Two, so that a role can be kept from one of them: whoever revokes tokens must check their MAC and may sign nothing.
+//! Each apart, so that a role can be kept from it: whoever revokes tokens must check their MAC and may sign nothing.
 
 use std::fmt;
 
 use aws_sdk_secretsmanager::Client;
 
 use super::sdk_fault::{sdk_fault, unavailable};
+use crate::federation::{ProviderSecrets, ReadProviderSecrets};
 use crate::keys::{KeysUnavailable, ReadSigningKeys, ReadSymmetricKeys, SigningKeyRing, SymmetricKeys};
 use crate::secret::Secret;
 use crate::storage::StoreError;
@@ -17,6 +18,7 @@ pub struct Secrets {
     pub(super) client: Client,
     pub(super) signing: String,
     symmetric: String,
+    providers: String,
 }
 
 impl fmt::Debug for Secrets {
@@ -41,10 +43,24 @@ impl ReadSymmetricKeys for Secrets {
     }
 }
 
+impl ReadProviderSecrets for Secrets {
+    async fn read_provider_secrets(&self) -> Result<ProviderSecrets, KeysUnavailable> {
+        let unread = |fault: String| KeysUnavailable::new("secrets of the providers", fault);
+        let document = self.current(&self.providers).await.map_err(unread)?;
+        ProviderSecrets::from_json(&document).map_err(unread)
+    }
+}
+
 impl Secrets {
     /// The secrets called `signing` and `symmetric`, through `client`.
     pub fn new(client: Client, signing: impl Into<String>, symmetric: impl Into<String>) -> Self {
-        Self { client, signing: signing.into(), symmetric: symmetric.into() }
+        Self { client, signing: signing.into(), symmetric: symmetric.into(), providers: String::new() }
+    }
+
+    /// The same with the secret called `providers`.
+    #[must_use]
+    pub fn with_providers(self, providers: impl Into<String>) -> Self {
+        Self { providers: providers.into(), ..self }
     }
 
     /// Whether the signing secret has a current value already.

@@ -39,6 +39,8 @@ pub struct Line<'a> {
     pub user: Option<UserId>,
     /// Which OAuth client asks, once it is known.
     pub client: Option<&'a str>,
+    /// Which provider somebody signs in with.
+    pub provider: Option<&'a str>,
     /// The administrator who did it.
     pub by: Option<UserId>,
     /// Whose service, or which service is calling.
@@ -70,6 +72,7 @@ impl Line<'_> {
             fault: None,
             user: None,
             client: None,
+            provider: None,
             by: None,
             service: None,
             api_key: None,
@@ -88,7 +91,7 @@ impl Line<'_> {
         let (event, decision, reason, step, outcome) =
             (self.event, self.decision, self.reason, self.step, self.outcome);
         let (fault, user) = (self.fault.map(tracing::field::display), self.user.map(tracing::field::display));
-        let client = self.client;
+        let (client, provider) = (self.client, self.provider);
         let (service, api_key) = (self.service.map(tracing::field::display), self.api_key.map(tracing::field::display));
         let by = self.by.map(tracing::field::display);
         let (session, status) = (self.session.map(tracing::field::display), self.status);
@@ -113,6 +116,7 @@ impl Line<'_> {
                     fault,
                     user,
                     client,
+                    provider,
                     by,
                     service,
                     api_key,

@@ -10,6 +10,7 @@ mod compact;
 mod header;
 mod members;
 mod mint;
+mod provider_id_token;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,6 @@ pub use client_assertion::{
 pub use compact::{MAX_TOKEN_BYTES, verify_compact};
 pub use header::MAX_KID_CHARS;
 pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
+pub use provider_id_token::{EmailClaims, ExpectedIdToken, IdTokenRefusal, ProviderIdToken, UnverifiedIdToken};
 pub use refusal::Refusal;
 pub use verifier::{Verifier, VerifyError};

@@ -52,6 +52,11 @@ pub(super) fn named(name: &str) -> RefOr<JsonSchema> {
     RefOr::Ref(Ref::from_schema_name(name))
 }
 
+/// HTML.
+pub(super) fn page() -> RefOr<JsonSchema> {
+    text().into()
+}
+
 /// RFC 9457 §3.1.
 pub(super) fn problem() -> RefOr<JsonSchema> {
     object(&[
