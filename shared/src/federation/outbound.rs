@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt as _, Limited};
-use oauth2::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
+use oauth2::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use oauth2::http::{HeaderValue, StatusCode, Uri};
 use oauth2::{HttpRequest, HttpResponse};
 
@@ -129,7 +129,7 @@ async fn incoming(answer: orchestrator::HttpResponse) -> Result<HttpResponse, Pr
     let mut response = HttpResponse::new(body);
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| ProviderFault::Malformed("a status"))?;
     if let Some(Ok(value)) = media_type.map(HeaderValue::try_from) {
-        response.headers_mut().insert(oauth2::http::header::CONTENT_TYPE, value);
+        response.headers_mut().insert(CONTENT_TYPE, value);
     }
     Ok(response)
 }

@@ -140,6 +140,7 @@ impl Facts {
         let variable = match need {
             Need::SigningKeys => "VESTIBULE_SIGNING_SECRET",
             Need::SymmetricKeys => "VESTIBULE_SYMMETRIC_SECRET",
+            Need::ProviderSecrets => "VESTIBULE_PROVIDERS_SECRET",
             Need::Table | Need::Mail => return None,
         };
         let named: Vec<_> = self.review.stack.functions.values().filter_map(|f| f.environment.get(variable)).collect();
