@@ -1,8 +1,10 @@
-//! Sessions as their owner sees them: leave one, list them, end others (OWASP ASVS 5.0, 7.4.2 and 7.5.2).
+//! Sessions as their owner sees them: leave one, list them, end others (OWASP ASVS 5.0, 7.4.2 and 7.5.2). And the clients that they have
+//! let in, who hold sessions in their name.
 //!
 //! Who is calling is found out here and not by an authorizer: what is shown and ended must be right at the moment of the call, and nobody
 //! reaches a session but through its owner's name, which is the caller's.
 
+mod consents;
 mod ending;
 mod list;
 mod logout;
@@ -17,6 +19,7 @@ use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
 use vestibule::http::{Problem, ProblemKind, caller, request_id, route_key};
 use vestibule::identity::{SessionId, UserId};
+use vestibule::oauth::consents::{ListConsents, WithdrawConsent};
 use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::end::{EndSession, EndSessions, ListSessions};
 
@@ -28,13 +31,15 @@ pub const NEEDS: &[Need] = &[Need::Table];
 /// Answers one request.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: FindCaller + ListSessions + EndSession + EndSessions + EndByCookie + Sync,
+    S: FindCaller + ListSessions + EndSession + EndSessions + EndByCookie + ListConsents + WithdrawConsent + Sync,
 {
     match route_key(&request).as_deref() {
         Some("POST /logout") => logout::logout(&app, &request).await,
         Some("GET /sessions") => list::list(&app, &request).await,
         Some("DELETE /sessions/{id}") => ending::end_one(&app, &request).await,
         Some("DELETE /sessions") => ending::end_several(&app, &request).await,
+        Some("GET /consents") => consents::list(&app, &request).await,
+        Some("DELETE /consents/{client}") => consents::withdraw(&app, &request).await,
         _ => Problem::new(ProblemKind::NotFound, "No such endpoint.").respond(&app.config.issuer),
     }
 }

@@ -6,7 +6,7 @@ use vestibule::http::operation::{Caller, Gives, Operation, Parameter, Refuses, S
 const NOBODY: &[ProblemKind] =
     &[ProblemKind::Unauthenticated, ProblemKind::InvalidToken, ProblemKind::CrossSite, ProblemKind::Forbidden];
 
-/// Leave, list, end.
+/// Leave, list, end; whom somebody has let in, and taking it back.
 pub const OPERATIONS: &[Operation] = &[
     Operation {
         route: "POST /logout",
@@ -62,6 +62,36 @@ pub const OPERATIONS: &[Operation] = &[
             ProblemKind::CrossSite,
             ProblemKind::Forbidden,
             ProblemKind::InvalidRequest,
+        ]),
+    },
+    Operation {
+        route: "GET /consents",
+        id: "listConsents",
+        summary: "The clients that the person has let in.",
+        caller: Caller::Person,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 200, about: "What each may do.", document: Some(crate::consents::SCHEMA) }],
+        refuses: Refuses::Problems(NOBODY),
+    },
+    Operation {
+        route: "DELETE /consents/{client}",
+        id: "withdrawConsent",
+        summary: "Take back what the person has let a client do, and end its sessions of them.",
+        caller: Caller::Person,
+        parameters: &[Parameter {
+            name: "client",
+            about: "The client.",
+            schema: Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$"),
+        }],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 204, about: "It may do nothing more in the person's name.", document: None }],
+        refuses: Refuses::Problems(&[
+            ProblemKind::Unauthenticated,
+            ProblemKind::InvalidToken,
+            ProblemKind::CrossSite,
+            ProblemKind::Forbidden,
+            ProblemKind::NotFound,
         ]),
     },
 ];

@@ -63,6 +63,18 @@ impl Event<'_> {
                 let outcome = Some(if reason.is_none() { "active" } else { "inactive" });
                 Line { client: Some(client), outcome, reason, ..Line::new("introspected", Level::Info) }
             }
+            Self::ConsentGiven { user, client } => Line {
+                decides: false,
+                user: Some(user),
+                client: Some(client),
+                ..Line::new("consent_given", Level::Info)
+            },
+            Self::ConsentWithdrawn { user, client } => Line {
+                user: Some(user),
+                client: Some(client),
+                counts: Some(counted_as(Ending::ConsentWithdrawn)),
+                ..Line::new("consent_withdrawn", Level::Warn)
+            },
             Self::Extended { user, session } => Line {
                 user: Some(user),
                 session: Some(session),
@@ -188,6 +200,7 @@ const fn counted_as(cause: Ending) -> Metric {
         | Ending::PasswordChanged
         | Ending::IdentityUnlinked
         | Ending::RightsChanged
+        | Ending::ConsentWithdrawn
         | Ending::Operator => Metric::Revocations,
     }
 }

@@ -122,6 +122,20 @@ pub enum Event<'a> {
         /// Why it is worth nothing, if it is.
         reason: Option<&'static str>,
     },
+    /// Somebody let a client in.
+    ConsentGiven {
+        /// Who.
+        user: UserId,
+        /// Which.
+        client: &'a str,
+    },
+    /// Somebody took back what they had let a client do, and its sessions have ended.
+    ConsentWithdrawn {
+        /// Who.
+        user: UserId,
+        /// Which.
+        client: &'a str,
+    },
     /// Somebody ended all their sessions, or all but the one they asked from.
     SessionsEnded {
         /// Whose.

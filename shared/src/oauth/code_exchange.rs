@@ -42,7 +42,7 @@ pub trait RedeemCode {
     ) -> impl Future<Output = Result<Option<AuthorizationCode>, StoreError>> + Send;
 
     /// Redeems `code` for `session`, if it is unused and good at `now`, the account is at the version at which its owner agreed and
-    /// not disabled, and the browser's session has not ended. One transaction; one more read if that was refused, or if its answer
+    /// not disabled, the browser's session has not ended, and the consent that it rests on is not withdrawn. One transaction; one more read if that was refused, or if its answer
     /// was lost and it must be found out what became of it.
     fn redeem_code(
         &self,
@@ -65,7 +65,7 @@ pub enum Redemption {
         /// Which session.
         session: SessionId,
     },
-    /// The code expired, or the account or the browser's session is not what it was; nothing is written.
+    /// The code expired, or the account, the browser's session or the consent is not what it was; nothing is written.
     Void,
 }
 
@@ -86,7 +86,7 @@ pub enum CodeRefusal {
     Replayed,
     /// Its minute is over.
     Expired,
-    /// The account changed, or the person signed out where they had agreed.
+    /// The account changed, or the person signed out where they had agreed, or took their consent back.
     Void,
 }
 
@@ -155,6 +155,7 @@ mod tests {
             user: UserId::from_bytes([1; 16]),
             account_version: 1,
             browser: SessionId::from_bytes([2; 16]),
+            by_consent: false,
             roles: Roles::default(),
             auth_time: NOW,
             auth_method: AuthenticationMethod::Password,

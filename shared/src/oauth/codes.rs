@@ -133,6 +133,8 @@ pub struct AuthorizationCode {
     pub account_version: u64,
     /// The session of the browser in which they agreed: whatever ends it voids the code.
     pub browser: SessionId,
+    /// Whether the client needed the person's agreement: then whatever withdraws it voids the code.
+    pub by_consent: bool,
     /// The roles that the client's tokens will carry.
     pub roles: Roles,
     /// When they last proved who they are.

@@ -4,4 +4,5 @@ pub mod client_authentication;
 pub mod clients;
 pub mod code_exchange;
 pub mod codes;
+pub mod consents;
 pub mod pkce;

@@ -102,6 +102,8 @@ pub enum Ending {
     IdentityUnlinked,
     /// What its user may do was changed.
     RightsChanged,
+    /// The user took back what they had let its client do.
+    ConsentWithdrawn,
     /// An operator ended it.
     Operator,
 }
@@ -120,6 +122,7 @@ impl Ending {
         Self::PasswordChanged,
         Self::IdentityUnlinked,
         Self::RightsChanged,
+        Self::ConsentWithdrawn,
         Self::Operator,
     ];
 
@@ -138,6 +141,7 @@ impl Ending {
             Self::PasswordChanged => "password_changed",
             Self::IdentityUnlinked => "identity_unlinked",
             Self::RightsChanged => "rights_changed",
+            Self::ConsentWithdrawn => "consent_withdrawn",
             Self::Operator => "operator",
         }
     }

@@ -1,6 +1,6 @@
 //! Items as typed fields: an item that cannot be what we wrote is named by its key, never guessed around.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -146,6 +146,21 @@ impl<'a> Reader<'a> {
         list.iter()
             .map(|value| value.as_s().map(String::as_str).map_err(|_| self.impossible(&format!("{name} is malformed"))))
             .collect()
+    }
+
+    /// A truth value that must be there.
+    pub(super) fn truth(&self, name: &str) -> Result<bool, StoreError> {
+        let value = self.0.get(name).and_then(|value| value.as_bool().ok());
+        value.copied().ok_or_else(|| self.impossible(&format!("{name} is no truth value")))
+    }
+
+    /// A set of strings, each read as `T`. There is no empty one (Developer Guide, "Sets").
+    pub(super) fn parsed_set<T: FromStr + Ord>(&self, name: &str) -> Result<BTreeSet<T>, StoreError> {
+        let Some(AttributeValue::Ss(set)) = self.0.get(name) else {
+            return Err(self.impossible(&format!("{name} is no set")));
+        };
+        let malformed = |_| self.impossible(&format!("{name} is malformed"));
+        set.iter().map(|text| text.parse().map_err(malformed)).collect()
     }
 
     /// The fault `what` of this item, under its key.

@@ -1,5 +1,7 @@
 //! An authorization code as an item of the table, under its hash: the code itself has no way into one.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::attributes::{Item, Reader, Writer, number, text, time};
 use super::keys::Key;
 use super::session_item::EXPIRES_AT as FORGOTTEN_AT;
@@ -18,6 +20,7 @@ const NONCE: &str = "nonce";
 const USER: &str = "user";
 const ACCOUNT_VERSION: &str = "account_version";
 const BROWSER: &str = "browser_session";
+const BY_CONSENT: &str = "by_consent";
 const ROLES: &str = "roles";
 const AUTH_TIME: &str = "auth_time";
 const AUTH_METHOD: &str = "auth_method";
@@ -41,6 +44,7 @@ pub(super) fn encode(hash: &CodeHash, code: &AuthorizationCode) -> Item {
         .with(USER, text(code.user.to_string()))
         .with(ACCOUNT_VERSION, number(code.account_version))
         .with(BROWSER, text(code.browser.to_string()))
+        .with(BY_CONSENT, AttributeValue::Bool(code.by_consent))
         .with(ROLES, text(code.roles.to_string()))
         .with(AUTH_TIME, time(code.auth_time))
         .with(AUTH_METHOD, text(code.auth_method.as_str()))
@@ -67,6 +71,7 @@ fn decode(read: &Reader<'_>) -> Result<AuthorizationCode, StoreError> {
         user: read.parsed(USER)?,
         account_version: read.number(ACCOUNT_VERSION)?,
         browser: read.parsed(BROWSER)?,
+        by_consent: read.truth(BY_CONSENT)?,
         roles: read.parsed_by(ROLES, Roles::parse)?,
         auth_time: read.time(AUTH_TIME)?,
         auth_method: read.parsed(AUTH_METHOD)?,

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::oauth::code_exchange::{RedeemCode, Redemption};
 use crate::oauth::codes::{AuthorizationCode, CodeHash, CodeState, IssueCode};
+use crate::oauth::consents::Permission;
 use crate::sessions::Session;
 use crate::storage::StoreError;
 
@@ -42,12 +43,16 @@ impl RedeemCode for Table {
         session: &Session,
         now: Timestamp,
     ) -> Result<Redemption, StoreError> {
-        let writes = vec![
+        let mut writes = vec![
             self.mark(hash, session.id, now)?,
             self.put_new(REDEEM, session_item::encode(session))?,
             self.still_stands(REDEEM, code.user, code.account_version)?,
             self.still_signed_in(code.user, code.browser, now)?,
         ];
+        if code.by_consent {
+            let permissions = Permission::each(&code.audience, &code.scope);
+            writes.push(self.still_agreed(REDEEM, code.user, &code.client, &permissions)?);
+        }
         let lost = match self.transact_each(REDEEM, writes).await {
             Ok(refused) if refused.is_empty() => return Ok(Redemption::Redeemed),
             Ok(refused) if !refused.contains(&CODE) => return Ok(Redemption::Void),

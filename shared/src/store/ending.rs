@@ -11,10 +11,11 @@ use super::attributes::{Item, text, time};
 use super::conditional::{Conditional, decided};
 use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
 use super::sdk_fault::unavailable;
-use super::session_item::{ENDED_AT, ENDED_BY};
+use super::session_item::{CLIENT, ENDED_AT, ENDED_BY};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
+use crate::oauth::clients::ClientId;
 use crate::sessions::end::{EndSession, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
 use crate::sessions::{Ending, Session};
 use crate::storage::StoreError;
@@ -33,11 +34,11 @@ impl EndSession for Table {
 
 impl EndSessions for Table {
     async fn end_all(&self, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
-        self.end_but(None, user, cause, now).await
+        self.end_those(Which::All, user, cause, now).await
     }
 
     async fn end_others(&self, user: UserId, kept: SessionId, cause: Ending, now: Timestamp) -> EndedAll {
-        self.end_but(Some(kept), user, cause, now).await
+        self.end_those(Which::AllBut(kept), user, cause, now).await
     }
 }
 
@@ -47,6 +48,14 @@ impl ListSessions for Table {
         let session = |item: &Item| Session::try_from(item).map_err(|fault| Unreadable { session: name(item), fault });
         Ok(items.iter().map(session).collect())
     }
+}
+
+/// Which sessions of a user.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    All,
+    AllBut(SessionId),
+    HeldBy(&'a ClientId),
 }
 
 /// How far ending all sessions has come.
@@ -71,18 +80,27 @@ impl Progress {
 }
 
 impl Table {
-    /// Ends every session of `user` but `kept`.
-    async fn end_but(&self, kept: Option<SessionId>, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
-        let kept = kept.map(|session| Key::session(user, session).attributes());
+    /// Ends the sessions of `user` that `client` holds.
+    pub(super) async fn end_held_by(&self, client: &ClientId, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
+        self.end_those(Which::HeldBy(client), user, cause, now).await
+    }
+
+    async fn end_those(&self, which: Which<'_>, user: UserId, cause: Ending, now: Timestamp) -> EndedAll {
+        let kept = match which {
+            Which::AllBut(session) => Some(Key::session(user, session).attributes()),
+            Which::All | Which::HeldBy(_) => None,
+        };
         let mut progress = Progress::default();
         // Nothing but the keys, which are taken as they come: not even a session's name need be one that we know.
-        let mut pages = self
-            .of(user)
-            .filter_expression("attribute_not_exists(#ended)")
-            .projection_expression("#pk, #sk")
-            .expression_attribute_names("#ended", ENDED_AT)
-            .into_paginator()
-            .send();
+        let live = self.of(user).projection_expression("#pk, #sk").expression_attribute_names("#ended", ENDED_AT);
+        let wanted = match which {
+            Which::All | Which::AllBut(_) => live.filter_expression("attribute_not_exists(#ended)"),
+            Which::HeldBy(client) => live
+                .filter_expression("attribute_not_exists(#ended) AND #client = :client")
+                .expression_attribute_names("#client", CLIENT)
+                .expression_attribute_values(":client", text(client.as_str())),
+        };
+        let mut pages = wanted.into_paginator().send();
         while progress.faults < MOST_FAULTS
             && let Some(page) = pages.next().await
         {

@@ -28,6 +28,8 @@ pub(super) const CLIENT: &str = "CLIENT";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
 
+/// What the sort keys of consents begin with.
+pub(super) const CONSENT_PREFIX: &str = "CONSENT#";
 /// The sort key of every service.
 pub(super) const SERVICE: &str = "SERVICE";
 /// What the sort keys of API keys begin with.
@@ -55,6 +57,11 @@ impl Key {
     /// A session, under its user.
     pub(super) fn session(user: UserId, session: SessionId) -> Self {
         Self { partition: user_partition(user), sort: format!("{SESSION_PREFIX}{session}") }
+    }
+
+    /// What a user has let a client do, under the user.
+    pub(super) fn consent(user: UserId, client: &ClientId) -> Self {
+        Self { partition: user_partition(user), sort: format!("{CONSENT_PREFIX}{client}") }
     }
 
     /// A service.

@@ -17,6 +17,7 @@ mod code_item;
 mod codes;
 mod conditional;
 mod conflict;
+mod consents;
 mod cookie_sessions;
 mod ending;
 mod identities;

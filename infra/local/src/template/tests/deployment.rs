@@ -15,7 +15,7 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 24] = [
+const ALWAYS: [&str; 26] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
@@ -31,6 +31,8 @@ const ALWAYS: [&str; 24] = [
     "GET /sessions",
     "DELETE /sessions/{id}",
     "DELETE /sessions",
+    "GET /consents",
+    "DELETE /consents/{client}",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
