@@ -68,6 +68,7 @@ pub(crate) async fn session_of(scene: &Scene, user: &User, client: &str) -> Sess
         id: SessionId::random(&Randomness::System).unwrap(),
         client_id: client.parse::<ClientId>().unwrap().to_string(),
         scope: Scopes::parse("orders:read").unwrap(),
+        audience: None,
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
