@@ -109,7 +109,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Revoked,
         Self::SignedOut,
         Self::Replaced,
