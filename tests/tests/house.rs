@@ -81,9 +81,9 @@ fn dependencies_between_crates_point_one_way() {
 /// Whoever only checks tokens links neither AWS nor what passwords, accounts and pages need.
 #[test]
 fn a_resource_server_links_its_http_client_and_its_cryptography_and_nothing_of_the_functions() {
-    let tree = ["tree", "--offline", "--locked", "--package", "vestibule", "--no-default-features"];
-    let tree = Command::new(env!("CARGO")).current_dir(ROOT).args(tree).args(["--edges", "normal", "--prefix", "none"]);
-    let tree = String::from_utf8(tree.output().unwrap().stdout).unwrap();
+    let tree = "tree --offline --locked --package vestibule --no-default-features --edges normal --prefix none";
+    let tree = Command::new(env!("CARGO")).current_dir(ROOT).args(tree.split(' ')).output().unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
     assert!(tree.starts_with("vestibule ") && tree.contains("aws-smithy-http-client "), "{tree}");
     for linked in tree.lines() {
         for of_the_functions in ["aws-sdk", "aws-config", "lambda", "argon2", "bcrypt", "askama", "oauth2", "idna"] {

@@ -28,6 +28,7 @@ pub(crate) mod tests;
 mod verification;
 
 pub use algorithm::{Algorithm, UnsupportedAlgorithm};
+#[cfg(feature = "functions")]
 pub(crate) use cached::Cached;
 pub use cached::KeysUnavailable;
 pub use jwk::{InvalidJwk, Jwk};
