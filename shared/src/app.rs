@@ -3,31 +3,29 @@
 //! [`App`] is generic over its store, so that a handler's bounds show which storage verbs it may use. Everything in it is
 //! built from variables alone; nothing is fetched before the first request needs it.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod minting;
 
+use std::sync::Arc;
+
+pub use self::minting::AccessToken;
 use crate::authentication::Authenticator;
 pub use crate::aws::{Clients, sdk_defaults, sdk_of_a_function};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigFaults, Need, Variables};
 use crate::fault::Fault;
 use crate::federation::ReadProviderSecrets;
-use crate::identity::ServiceId;
-use crate::keys::{KeyState, PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
+use crate::keys::{PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::limits::{Admission, Admit, Key, admit_all};
 use crate::migration::MigrationHook;
 use crate::oauth::clients::{Client, ClientCache};
 use crate::passwords::Hasher;
-use crate::principal::Subject;
 use crate::randomness::Randomness;
-use crate::scope::{Roles, Scopes};
 use crate::secret::Secret;
-use crate::sessions::Session;
 use crate::sessions::refresh_token::RefreshToken;
 use crate::storage::StoreError;
 use crate::store::{Secrets, Table};
-use crate::telemetry::{Sandbox, signed_with_key_of_age};
-use crate::tokens::{AccessTokenClaims, Verifier, mint};
+use crate::telemetry::Sandbox;
+use crate::tokens::Verifier;
 
 /// What the world supplies.
 #[derive(Debug)]
@@ -166,80 +164,12 @@ impl<S> App<S> {
     {
         admit_all(&self.store, &self.config.limits, keys, self.clock.now()).await
     }
-
-    /// An access token for `session`, signed with `key` (RFC 9068 §2.2). It never outlives the session.
-    ///
-    /// # Errors
-    /// [`Fault`] without randomness for its `jti`, or if signing fails.
-    pub fn mint(&self, key: &SigningKey, session: &Session, now: Timestamp) -> Result<AccessToken, Fault> {
-        let expires_at = now.plus(self.config.access_token_lifetime).min(session.expires_at);
-        let claims = AccessTokenClaims {
-            issuer: &self.config.issuer,
-            audience: &self.config.audience,
-            subject: Subject::User(session.user),
-            client_id: &session.client_id,
-            scope: &session.scope,
-            roles: &session.roles,
-            session: Some(session.id),
-            auth_time: Some(session.auth_time),
-            issued_at: now,
-            expires_at,
-            id: self.randomness.bytes()?,
-        };
-        signed(&claims, key, now)
-    }
-
-    /// An access token for `client` itself, that speaks for `service` (RFC 6749 §4.4, RFC 9068 §2.2).
-    ///
-    /// # Errors
-    /// As [`App::mint`].
-    pub fn mint_for_service(
-        &self,
-        key: &SigningKey,
-        client: &Client,
-        service: ServiceId,
-        scope: &Scopes,
-        audience: &str,
-        now: Timestamp,
-    ) -> Result<AccessToken, Fault> {
-        let lifetime = client.lifetimes.access_token.unwrap_or(self.config.access_token_lifetime);
-        let claims = AccessTokenClaims {
-            issuer: &self.config.issuer,
-            audience,
-            subject: Subject::Service(service),
-            client_id: client.id.as_str(),
-            scope,
-            roles: &Roles::default(),
-            session: None,
-            auth_time: None,
-            issued_at: now,
-            expires_at: now.plus(lifetime),
-            id: self.randomness.bytes()?,
-        };
-        signed(&claims, key, now)
-    }
-}
-
-fn signed(claims: &AccessTokenClaims<'_>, key: &SigningKey, now: Timestamp) -> Result<AccessToken, Fault> {
-    if let KeyState::Active { activated_at, .. } = key.state() {
-        signed_with_key_of_age(now.since(activated_at));
-    }
-    Ok(AccessToken { token: mint(claims, key)?, lifetime: claims.expires_at.since(now) })
 }
 
 impl<S> AsRef<Sandbox> for App<S> {
     fn as_ref(&self) -> &Sandbox {
         &self.sandbox
     }
-}
-
-/// A minted access token.
-#[derive(Debug)]
-pub struct AccessToken {
-    /// The compact JWS.
-    pub token: Secret<String>,
-    /// How long it is good for.
-    pub lifetime: Duration,
 }
 
 #[cfg(test)]

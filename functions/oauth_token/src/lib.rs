@@ -16,16 +16,19 @@ use vestibule::http::{Problem, ProblemKind, route_key};
 use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::ReadClient;
+use vestibule::oauth::code_exchange::RedeemCode;
+use vestibule::sessions::end::EndSession;
+use vestibule::sessions::refresh::Rotate;
 
 pub use operations::OPERATIONS;
 
 /// What this function touches.
-pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys];
+pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys];
 
 /// Answers one request.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Sync,
+    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + ReadPublicKeys + LiveSession + Sync,
 {
     match route_key(&request).as_deref() {
         Some("POST /oauth/token") => token::answer(&app, &request).await,

@@ -30,9 +30,33 @@ pub const OPERATIONS: &[Operation] = &[
         caller: Caller::Anybody,
         parameters: &[],
         takes: Takes::Form(&[
-            Field::required("grant_type", "client_credentials.", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
-            Field::optional("scope", "Less than the client is registered for.", Schema::Scope),
-            Field::optional("resource", "Another audience (RFC 8707).", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
+            Field::required(
+                "grant_type",
+                "authorization_code, refresh_token or client_credentials.",
+                Schema::Text { min: 0, max: MAX_BODY_BYTES },
+            ),
+            Field::optional("code", "With authorization_code: the code.", Schema::Secret),
+            Field::optional(
+                "code_verifier",
+                "With authorization_code: what meets the challenge (RFC 7636).",
+                Schema::Secret,
+            ),
+            Field::optional(
+                "redirect_uri",
+                "With authorization_code: where the code came to, if the client wants it compared.",
+                Schema::Text { min: 0, max: MAX_BODY_BYTES },
+            ),
+            Field::optional("refresh_token", "With refresh_token: the token.", Schema::Secret),
+            Field::optional(
+                "scope",
+                "With refresh_token less than the person agreed to, with client_credentials less than the client is registered for.",
+                Schema::Scope,
+            ),
+            Field::optional(
+                "resource",
+                "With client_credentials another audience (RFC 8707), otherwise the one that the person agreed to.",
+                Schema::Text { min: 0, max: MAX_BODY_BYTES },
+            ),
             CLIENT_ID,
             CLIENT_SECRET,
             ASSERTION_TYPE,

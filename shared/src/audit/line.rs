@@ -3,6 +3,7 @@
 use super::Event;
 use super::trail::ApiKeyChange;
 use crate::identity::ApiKeyId;
+use crate::oauth::clients::Grant;
 use crate::principal::Subject;
 use crate::sessions::Ending;
 use crate::telemetry::{Level, Line, Metric};
@@ -49,12 +50,17 @@ impl Event<'_> {
                 counts: Some(counted_as(cause)),
                 ..Line::new("session_ended", Level::Warn)
             },
-            Self::Issued { client, subject, session, grant } => Line {
+            Self::Issued { client, subject, session, grant, retried } => Line {
                 client: Some(client),
                 user: subject.user(),
                 service: subject.service(),
                 session,
-                outcome: Some(grant),
+                outcome: Some(if retried { "retried" } else { grant.as_str() }),
+                counts: match grant {
+                    Grant::RefreshToken if retried => Some(Metric::Retries),
+                    Grant::RefreshToken => Some(Metric::Refreshes),
+                    Grant::AuthorizationCode | Grant::ClientCredentials => None,
+                },
                 ..Line::new("tokens_issued", Level::Info)
             },
             Self::ClientRefused { client, reason } => Line { client, ..refused("client_refused", reason) },

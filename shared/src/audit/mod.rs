@@ -11,6 +11,7 @@ pub mod trail;
 use self::trail::{AccountChange, ApiKeyChange};
 use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::limits::Class;
+use crate::oauth::clients::Grant;
 use crate::principal::Subject;
 use crate::sessions::Ending;
 
@@ -99,7 +100,9 @@ pub enum Event<'a> {
         /// Of which session, if there is one.
         session: Option<SessionId>,
         /// By which grant.
-        grant: &'static str,
+        grant: Grant,
+        /// Whether an earlier answer was repeated.
+        retried: bool,
     },
     /// A request named no client, or none that proved itself.
     ClientRefused {

@@ -12,13 +12,34 @@ use super::{Problem, ProblemKind, clear_cookie, failed, request_id};
 use crate::app::App;
 use crate::audit::Event;
 use crate::authentication::{Failure, FindCaller, Freshness, Presented};
-use crate::principal::Principal;
+use crate::principal::{CredentialKind, Principal};
 
-/// The caller, whose session is alive now.
+/// The caller, whose session is alive now, with a credential that is the person's or the program's own. What a person agreed to when
+/// they let an OAuth client in is never that it manages their account, sessions or keys: its token is refused here, whatever its scope.
 ///
 /// # Errors
-/// The answer: 401 for nobody, 403 for a page of another site, 503 if it could not be found out. Each is logged.
+/// The answer: 401 for nobody, 403 for a page of another site or the token of a client, 503 if it could not be found out. Each is
+/// logged.
 pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Principal, Response<Body>> {
+    let principal = caller_through_a_client(app, request).await?;
+    match principal.auth_method {
+        CredentialKind::AccessToken if principal.client_id != app.config.client.id => {
+            Event::Unauthenticated { reason: "token_of_a_client" }.record(&request_id(request));
+            let problem = Problem::new(ProblemKind::Forbidden, "A token that a client was given does not do this.");
+            Err(problem.respond(&app.config.issuer))
+        }
+        CredentialKind::AccessToken | CredentialKind::ApiKey | CredentialKind::SessionCookie => Ok(principal),
+    }
+}
+
+/// The same where the clients that a person let in are expected, too.
+///
+/// # Errors
+/// As [`caller`], but for the token of a client.
+pub async fn caller_through_a_client<S: FindCaller>(
+    app: &App<S>,
+    request: &Request,
+) -> Result<Principal, Response<Body>> {
     match app.authenticator().caller(&presented(request), Freshness::Live).await {
         Ok(Ok(principal)) => Ok(principal),
         Ok(Err(failure)) => Err(unauthenticated(failure, app, request)),

@@ -21,7 +21,7 @@ mod session_cookie;
 pub use attempt_cookie::{clear_attempt, give_attempt, presented_attempt};
 pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list, query};
 pub use boundary::{failed, oauth_failed, oauth_unreadable, unreadable};
-pub use caller::{caller, presented, source, unauthenticated};
+pub use caller::{caller, caller_through_a_client, presented, source, unauthenticated};
 pub use fields::Fields;
 pub use granted::Granted;
 pub use granted_cookie::GrantedCookie;

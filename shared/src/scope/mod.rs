@@ -106,6 +106,11 @@ impl Scopes {
         self.0.contains(scope)
     }
 
+    /// Whether one of them is called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|scope| scope.as_str() == name)
+    }
+
     /// Those that both sets have: what is granted of what was asked (RFC 6749 §3.3).
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {

@@ -196,6 +196,14 @@ impl AuthenticationMethod {
             Self::Federated => "fed",
         }
     }
+
+    /// What it is worth (`acr`, OpenID Connect Core §2), by the levels of ISO/IEC 29115: 1 for one factor, 0 where we cannot know.
+    pub const fn context_class(self) -> &'static str {
+        match self {
+            Self::Password => "1",
+            Self::Federated => "0",
+        }
+    }
 }
 
 /// How long a sign-in counts as recent: for what a password is asked for again, where the account has none. Shorter makes people sign

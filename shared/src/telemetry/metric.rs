@@ -7,7 +7,7 @@
 //! | `Limited` | Count | `function`; `function`, `reason` | requests that came too soon, by what was limited |
 //! | `Refreshes` | Count | `function` | refresh tokens that were rotated |
 //! | `Retries` | Count | `function` | refreshes that were given the same token again |
-//! | `Reuse` | Count | `function` | sessions that ended because a spent refresh token came back |
+//! | `Reuse` | Count | `function` | sessions that ended because a spent refresh token or code came back |
 //! | `Revocations` | Count | `function` | sessions that their holder ended |
 //! | `AccountChanges` | Count | `function` | accounts that people made, changed or deleted themselves |
 //! | `Letters` | Count | `function` | letters that were sent to whoever asked for an account or its password |

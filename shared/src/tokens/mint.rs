@@ -88,7 +88,6 @@ struct Header<'a> {
 /// # Errors
 /// [`MintError`]; nothing of a token exists then.
 pub fn mint(claims: &AccessTokenClaims<'_>, key: &SigningKey) -> Result<Secret<String>, MintError> {
-    let header = Header { alg: key.algorithm(), kid: key.kid(), typ: "at+jwt" };
     let payload = Payload {
         aud: claims.audience,
         auth_time: claims.auth_time,
@@ -102,11 +101,17 @@ pub fn mint(claims: &AccessTokenClaims<'_>, key: &SigningKey) -> Result<Secret<S
         sid: claims.session,
         sub: claims.subject,
     };
+    sign("at+jwt", &payload, key)
+}
+
+/// The compact serialization of `payload` (RFC 7515 §7.1) as a token of type `typ`, signed with `key`.
+pub(super) fn sign(typ: &'static str, payload: &impl Serialize, key: &SigningKey) -> Result<Secret<String>, MintError> {
+    let header = Header { alg: key.algorithm(), kid: key.kid(), typ };
     // Room for nearly every token: a text that grows leaves copies of its beginning behind.
     let mut token = String::with_capacity(1024);
     URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(&header)?, &mut token);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(&payload)?, &mut token);
+    URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(payload)?, &mut token);
     let signature = key.pair().sign(token.as_bytes())?;
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);

@@ -1,4 +1,5 @@
-//! Access tokens: JSON Web Tokens by the profile of RFC 9068, minted and verified by our own rules (RFC 7515, 7519, 8725).
+//! Access tokens, JSON Web Tokens by the profile of RFC 9068, minted and verified by our own rules (RFC 7515, 7519, 8725), and the ID
+//! tokens that we mint beside them.
 //!
 //! aws-lc does the mathematics with keys that were parsed once; everything around it, what is read, in which order, and what
 //! is refused by which name, stands in this module.
@@ -8,6 +9,7 @@ mod claims;
 mod client_assertion;
 mod compact;
 mod header;
+mod id_token;
 mod members;
 mod mint;
 mod provider_id_token;
@@ -24,6 +26,7 @@ pub use client_assertion::{
 };
 pub use compact::{MAX_TOKEN_BYTES, verify_compact};
 pub use header::MAX_KID_CHARS;
+pub use id_token::{IdTokenClaims, mint_id_token};
 pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
 pub use provider_id_token::{EmailClaims, ExpectedIdToken, IdTokenRefusal, ProviderIdToken, UnverifiedIdToken};
 pub use refusal::Refusal;

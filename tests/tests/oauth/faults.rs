@@ -1,8 +1,10 @@
 //! Faults of AWS at each call of each endpoint: a clear answer, and never access (promise 9).
 
 use serde_json::json;
+use vestibule::sessions::State;
 use vestibule_tests::{Answer, DYNAMODB, Fault, SECRETS_MANAGER, Scene};
 
+use crate::consent::{agreed, give, redeem, refresh, sessions};
 use crate::stage::{asserting, assertion, expect_error, form, post, service, with_key, worker};
 
 const FAULTS: [Fault; 3] = [Fault::Throttled, Fault::Unreachable, Fault::AnswerLost];
@@ -102,5 +104,98 @@ async fn an_impossible_registration_is_503_and_never_access() {
             .unwrap();
         scene.cold_start();
         expect_unavailable(worker.token(&scene, "").await);
+    }
+}
+
+/// Before a code is spent nothing is lost, whatever fails.
+#[tokio::test]
+async fn a_code_whose_exchange_failed_before_it_was_spent_is_as_good_as_before() {
+    for fault in FAULTS {
+        let mut scene = Scene::new().await;
+        let (_, code) = agreed(&scene).await;
+        for target in ["GetItem", SECRETS_MANAGER] {
+            scene.cold_start();
+            scene.wire.break_always(target, fault);
+            expect_unavailable(redeem(&scene, &code).await);
+            scene.wire.mend();
+        }
+        scene.cold_start();
+        scene.wire.break_after(1, "GetItem", fault);
+        expect_unavailable(redeem(&scene, &code).await);
+        scene.wire.mend();
+        redeem(&scene, &code).await.expect(200);
+    }
+}
+
+/// A transaction that was not carried out, or whose answer was lost once or for good: the client has what it asked for, or may ask
+/// again.
+#[tokio::test]
+async fn an_exchange_whose_transaction_meets_a_fault_succeeds_or_may_be_repeated() {
+    for fault in [Fault::Throttled, Fault::Unreachable, Fault::InternalError, Fault::TransactionThrottled] {
+        let scene = Scene::new().await;
+        let (person, code) = agreed(&scene).await;
+        scene.wire.break_always("TransactWriteItems", fault);
+        expect_unavailable(redeem(&scene, &code).await);
+        scene.wire.mend();
+        redeem(&scene, &code).await.expect(200);
+        assert_eq!(sessions(&scene, person.user.id, "shop").await.len(), 1);
+    }
+    for always in [false, true] {
+        let scene = Scene::new().await;
+        let (person, code) = agreed(&scene).await;
+        match always {
+            false => scene.wire.break_next("TransactWriteItems", Fault::AnswerLost),
+            true => scene.wire.break_always("TransactWriteItems", Fault::AnswerLost),
+        }
+        let tokens = redeem(&scene, &code).await.expect(200);
+        refresh(&scene, "shop", &tokens.member("refresh_token"), &[]).await.expect(200);
+        assert_eq!(sessions(&scene, person.user.id, "shop").await.len(), 1);
+    }
+}
+
+/// Where DynamoDB falls silent after it has carried out the transaction, nobody holds what it opened. A repeated exchange ends that
+/// and gives nothing: there are never two sessions (decision 0021).
+#[tokio::test]
+async fn an_exchange_of_which_nobody_knows_what_became_is_begun_anew_and_leaves_no_session() {
+    let scene = Scene::new().await;
+    let (person, code) = agreed(&scene).await;
+    // The client and the code are read.
+    scene.wire.break_after(2, DYNAMODB, Fault::AnswerLost);
+    expect_unavailable(redeem(&scene, &code).await);
+    scene.wire.mend();
+    expect_error(redeem(&scene, &code).await, 400, "invalid_grant");
+    let live = sessions(&scene, person.user.id, "shop").await;
+    assert!(live.iter().all(|session| session.state != State::Live), "{live:?}");
+    let anew = give(&scene, &person.agrees(&scene, "shop")).await;
+    redeem(&scene, &anew).await.expect(200);
+}
+
+/// Promise 4: the replay is refused only once the session has ended.
+#[tokio::test]
+async fn a_replay_whose_defence_fails_is_503_until_it_is_committed() {
+    for fault in [Fault::Throttled, Fault::Unreachable] {
+        let scene = Scene::new().await;
+        let (person, code) = agreed(&scene).await;
+        redeem(&scene, &code).await.expect(200);
+        scene.wire.break_always("UpdateItem", fault);
+        expect_unavailable(redeem(&scene, &code).await);
+        scene.wire.mend();
+        expect_error(redeem(&scene, &code).await, 400, "invalid_grant");
+        assert_ne!(sessions(&scene, person.user.id, "shop").await[0].state, State::Live);
+    }
+}
+
+/// Promise 2, for OAuth clients.
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_may_be_repeated() {
+    for fault in FAULTS {
+        let scene = Scene::new().await;
+        let (_, code) = agreed(&scene).await;
+        let token = redeem(&scene, &code).await.expect(200).member("refresh_token");
+        scene.wire.break_always("UpdateItem", fault);
+        expect_unavailable(refresh(&scene, "shop", &token, &[]).await);
+        scene.wire.mend();
+        let successor = refresh(&scene, "shop", &token, &[]).await.expect(200).member("refresh_token");
+        assert_eq!(refresh(&scene, "shop", &token, &[]).await.expect(200).member("refresh_token"), successor);
     }
 }

@@ -25,6 +25,7 @@ pub(super) async fn grant<S>(app: &App<S>, client: &Client, fields: Fields) -> R
         subject: Subject::Service(service),
         session: None,
         grant: Grant::ClientCredentials,
+        retried: false,
     }))
 }
 
