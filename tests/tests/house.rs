@@ -231,3 +231,25 @@ fn each_attack_in_the_security_policy_names_a_test_that_exists() {
         }
     }
 }
+
+/// Each section of an RFC that the README says is implemented names tests, and all of them exist.
+#[test]
+fn each_section_in_the_readme_names_a_test_that_exists() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let tests: String = ["shared", "functions", "infra", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let sections: Vec<_> =
+        readme.lines().filter(|line| line.starts_with("| RFC") || line.starts_with("| OpenID")).collect();
+    assert!(sections.len() >= 10, "{} sections", sections.len());
+    for section in sections {
+        let test_column = section.split('|').nth(3).unwrap_or_default();
+        let named: Vec<_> = test_column.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test shows: {section}");
+        for name in named {
+            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}: {section}");
+        }
+    }
+}
