@@ -39,7 +39,7 @@ fn alarms(template: &str) -> Vec<(String, Value)> {
 fn dashboard(template: &str) -> Value {
     let body = &resources(template)["Dashboard"]["Properties"]["DashboardBody"];
     let with = |text: String, part: &str| text.replace(&format!("${{{part}}}"), body[1][part][1].as_str().unwrap());
-    let text = ["Alarms", "Accounts"].into_iter().fold(body[0].as_str().unwrap().to_owned(), with);
+    let text = ["Alarms", "Accounts", "Providers"].into_iter().fold(body[0].as_str().unwrap().to_owned(), with);
     serde_json::from_str(&text).unwrap()
 }
 
@@ -117,7 +117,11 @@ fn every_metric_that_functions_write_is_on_the_dashboard() {
 fn each_misspelling_is_found() {
     for (from, to, found) in [
         ("MetricName: Reuse", "MetricName: Reuses", "nobody writes Vestibule Reuses"),
-        ("[ \"Vestibule\", \"SignIns\"", "[ \"vestibule\", \"SignIns\"", "nobody writes vestibule SignIns"),
+        (
+            "[ \"Vestibule\", \"SignIns\", \"function\", \"${LoginFunction}\"",
+            "[ \"vestibule\", \"SignIns\", \"function\", \"${LoginFunction}\"",
+            "nobody writes vestibule SignIns",
+        ),
         (
             "[ \"Vestibule\", \"Retries\", \"function\"",
             "[ \"Vestibule\", \"Retries\", \"Function\"",
@@ -142,11 +146,13 @@ fn each_alarm_tells_the_topic_is_on_the_dashboard_and_exists_only_with_a_topic()
     let all = alarms(TEMPLATE);
     let shown = &dashboard(TEMPLATE)["widgets"][0]["properties"]["alarms"];
     let shown: BTreeSet<_> = shown.as_array().unwrap().iter().map(word).collect();
-    // The dashboard is one text, which cannot name what is deployed only where letters can be sent.
-    let (with_mail, always): (Vec<_>, Vec<_>) =
-        all.iter().partition(|(_, alarm)| alarm["Condition"] == "HasMailAndAlarmTopic");
+    // The dashboard is one text, which cannot name what is deployed only where letters can be sent, or with providers.
+    let sometimes = ["HasMailAndAlarmTopic", "HasProvidersAndAlarmTopic"];
+    let (sometimes, always): (Vec<_>, Vec<_>) =
+        all.iter().partition(|(_, alarm)| sometimes.iter().any(|condition| alarm["Condition"] == *condition));
     assert_eq!(shown, always.iter().map(|(id, _)| format!("${{{id}.Arn}}")).collect());
-    assert_eq!(with_mail.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>(), ["AccountsThrottledAlarm"]);
+    let sometimes: Vec<_> = sometimes.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(sometimes, ["AccountsThrottledAlarm", "SignInWithThrottledAlarm"]);
     for (id, alarm) in always {
         assert_eq!(alarm["Condition"], "HasAlarmTopic", "{id}");
     }

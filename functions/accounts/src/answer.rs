@@ -36,6 +36,8 @@ pub(crate) enum Refusal {
     Taken(Identifier),
     /// The current password is wrong.
     WrongPassword(UserId),
+    /// The account has no password, and its owner signed in too long ago.
+    SignInAgain(UserId),
     /// The caller is no person who is signed in: an API key changes no account.
     NoPerson,
     /// The change is made and holds, but some sessions may still be live.
@@ -137,6 +139,11 @@ impl Refusal {
             Self::WrongPassword(user) => {
                 refused(Some(user), "wrong_password");
                 Problem::new(ProblemKind::WrongPassword, "Nothing was changed.")
+            }
+            Self::SignInAgain(user) => {
+                refused(Some(user), "sign_in_too_old");
+                let detail = "The account has no password. Sign in again, and then once more within ten minutes.";
+                Problem::new(ProblemKind::SignInAgain, detail)
             }
             Self::NoPerson => {
                 refused(None, "no_person");

@@ -6,13 +6,14 @@ use vestibule::accounts::{Account, FindLogin, Identifier, LoginRecord};
 use vestibule::audit::Event;
 use vestibule::authentication::FindCaller;
 use vestibule::fault::Fault;
-use vestibule::http::{caller, request_id, within};
+use vestibule::http::{BodyError, caller, request_id, within};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::SymmetricKeys;
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::passwords::{Password, Verdict};
 use vestibule::secret::Secret;
+use vestibule::sessions::RECENT;
 use vestibule::storage::StoreError;
 
 use crate::Accounts;
@@ -23,6 +24,8 @@ use crate::answer::{Done, Refusal, invalid};
 pub(crate) struct Person {
     pub(crate) user: UserId,
     pub(crate) session: SessionId,
+    /// Whether they have signed in a moment ago.
+    recent: bool,
 }
 
 pub(crate) async fn show<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
@@ -40,7 +43,9 @@ where
 {
     let principal = caller(&world.app, request).await?;
     let (user, session) = principal.person().ok_or(Refusal::NoPerson)?;
-    Ok(Person { user, session })
+    let now = world.app.clock.now();
+    let recent = principal.auth_time.is_some_and(|at| now.since(at) < RECENT);
+    Ok(Person { user, session, recent })
 }
 
 /// Their account. It is there as long as a session of it lives, but for the moments in which it is deleted.
@@ -56,12 +61,13 @@ fn gone(user: UserId) -> Refusal {
     Refusal::Failed(Fault::Store(StoreError::Unavailable { operation: "GetItem (an account)", detail: fault }))
 }
 
-/// Whether the person knows their password, asked again before what matters. Guesses are counted, whoever has taken over the session.
+/// Whether the person knows their password, asked again before what matters. Guesses are counted, whoever has taken over the session. An
+/// account that an identity at a provider made has none: there a sign-in of a moment ago stands for it.
 pub(crate) async fn proven<S, M>(
     world: &Accounts<S, M>,
     request: &Request,
-    account: &Account,
-    password: &Secret<String>,
+    (person, account): (Person, &Account),
+    password: Option<&Secret<String>>,
     field: &'static str,
     keys: &SymmetricKeys,
 ) -> Result<LoginRecord, Refusal>
@@ -69,9 +75,13 @@ where
     S: FindLogin + Admit + Sync,
 {
     let app = &world.app;
-    let password = Password::parse(password).map_err(|fault| invalid(field, &fault))?;
+    let password = password.map(Password::parse).transpose().map_err(|fault| invalid(field, &fault))?;
     within(app, request, &[Key::user(Class::PasswordAgain, account.user)]).await?;
     let record = record(world, account).await?;
+    if record.password.is_none() {
+        return if person.recent { Ok(record) } else { Err(Refusal::SignInAgain(account.user)) };
+    }
+    let password = password.ok_or(BodyError::Missing(field))?;
     match app.hasher.check(&password, &record.password, keys.peppers()).await? {
         Verdict::Right { .. } => Ok(record),
         Verdict::Wrong => Err(Refusal::WrongPassword(account.user)),

@@ -32,7 +32,7 @@ where
         return Err(Refusal::Malformed(invalid("email", &"is the address of the account already")));
     }
     let keys = app.symmetric_keys().await?;
-    proven(world, request, &account, &password, "password", &keys).await?;
+    proven(world, request, (person, &account), password.as_ref(), "password", &keys).await?;
     let counts =
         [Key::network(Class::AccountNetwork, network(request)), Key::typed(Class::Mail, new.as_str(), keys.mac_keys())];
     within(app, request, &counts).await?;
@@ -80,10 +80,10 @@ where
     }
 }
 
-fn wish(request: &Request) -> Result<(Address, Secret<String>), Refusal> {
+fn wish(request: &Request) -> Result<(Address, Option<Secret<String>>), Refusal> {
     let mut fields = json(request)?;
     let email = fields.required("email")?;
-    let password = fields.required("password")?;
+    let password = fields.optional("password")?;
     fields.finish()?;
     Ok((Address::parse(email.expose()).map_err(|fault| invalid("email", &fault))?, password))
 }

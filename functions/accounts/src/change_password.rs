@@ -28,7 +28,7 @@ where
     let account = own(world, person).await?;
     let new = chosen(&new, &account.identifiers, "new_password")?;
     let keys = app.symmetric_keys().await?;
-    proven(world, request, &account, &current, "current_password", &keys).await?;
+    proven(world, request, (person, &account), current.as_ref(), "current_password", &keys).await?;
     let hash = app.hasher.hash(&new, keys.peppers()).await?;
     let now = app.clock.now();
     app.store.change_password(&account, &hash, now).await?;
@@ -40,9 +40,10 @@ where
     Ok(Done::Changed { user: person.user, change: AccountChange::PasswordChanged })
 }
 
-fn wish(request: &Request) -> Result<(Secret<String>, Secret<String>), Refusal> {
+/// The old one is left out where there is none.
+fn wish(request: &Request) -> Result<(Option<Secret<String>>, Secret<String>), Refusal> {
     let mut fields = json(request)?;
-    let current = fields.required("current_password")?;
+    let current = fields.optional("current_password")?;
     let new = fields.required("new_password")?;
     fields.finish()?;
     Ok((current, new))

@@ -29,7 +29,7 @@ where
     // Without an account, an earlier request got so far: its password was right, and there is none left to ask for.
     if let Some(account) = &account {
         let keys = app.symmetric_keys().await?;
-        proven(world, request, account, &password, "password", &keys).await?;
+        proven(world, request, (person, account), password.as_ref(), "password", &keys).await?;
         app.store.delete_account(account, app.clock.now()).await?;
     }
     app.store.erase(person.user, Some(person.session)).await?;
@@ -39,9 +39,9 @@ where
     Ok(Done::Changed { user: person.user, change: AccountChange::Deleted })
 }
 
-fn wish(request: &Request) -> Result<Secret<String>, Refusal> {
+fn wish(request: &Request) -> Result<Option<Secret<String>>, Refusal> {
     let mut fields = json(request)?;
-    let password = fields.required("password")?;
+    let password = fields.optional("password")?;
     fields.finish()?;
     Ok(password)
 }

@@ -9,7 +9,8 @@ const EMAIL: Field =
 const TOKEN: Field = Field::required("token", "What the letter carries, `vot_…`.", Schema::Secret);
 const NEW_PASSWORD: Field =
     Field::required("password", "15 characters at least, and none that attackers try first.", Schema::Secret);
-const PASSWORD: Field = Field::required("password", "The current password.", Schema::Secret);
+const PASSWORD: Field =
+    Field::optional("password", "The current password; none where the account has none.", Schema::Secret);
 
 const ACCOUNT: Schema = Schema::Object(&[
     Field::required("user", "The `sub` of its tokens.", Schema::Matching("^usr_[0-9a-f]{32}$")),
@@ -114,7 +115,11 @@ pub const OPERATIONS: &[Operation] = &[
         "changePassword",
         "Change one's password; every other session ends.",
         &[
-            Field::required("current_password", "The current password.", Schema::Secret),
+            Field::optional(
+                "current_password",
+                "The current password; none where the account has none.",
+                Schema::Secret,
+            ),
             Field::required(
                 "new_password",
                 "15 characters at least, and none that attackers try first.",
@@ -122,7 +127,7 @@ pub const OPERATIONS: &[Operation] = &[
             ),
         ],
         DONE,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
     )),
     signed_in(anybody(
         "POST /account/email",
@@ -130,7 +135,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Ask for another address: a letter goes there, and a notice to the present one.",
         &[EMAIL, PASSWORD],
         SENT,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
     )),
     signed_in(anybody(
         "POST /account/email/verify",
@@ -146,6 +151,6 @@ pub const OPERATIONS: &[Operation] = &[
         "Delete one's account with all that signs in to it.",
         &[PASSWORD],
         DONE,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
     )),
 ];

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use accounts::{Accounts, Ses};
 use authorizer::Authorizer;
 use lambda_http::{Body, Request, Response};
+use sign_in_with::SignInWith;
 use vestibule::app::{App, Clients};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigFaults, Need};
@@ -60,6 +61,7 @@ pub fn needs(binary: &str) -> Option<&'static [Need]> {
         "revoke" => Some(revoke::NEEDS),
         "oauth_token" => Some(oauth_token::NEEDS),
         "sessions" => Some(sessions::NEEDS),
+        "sign_in_with" => Some(sign_in_with::NEEDS),
         "discovery" => Some(discovery::NEEDS),
         "whoami" => Some(whoami::NEEDS),
         "api_keys" => Some(api_keys::NEEDS),
@@ -123,6 +125,11 @@ impl Functions {
                     }
                 };
                 Ok(Arc::new(InProcess::json(handle, resource.timeout)))
+            }
+            "sign_in_with" => {
+                let world = Arc::new(SignInWith::new(self.app(resource, sign_in_with::NEEDS)?));
+                let service = vestibule::lambda::service(world, sign_in_with::handle);
+                Ok(Arc::new(InProcess::http(service, resource.timeout)))
             }
             "accounts" => {
                 let app = self.app(resource, accounts::NEEDS)?;

@@ -44,6 +44,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         refresh::OPERATIONS,
         revoke::OPERATIONS,
         sessions::OPERATIONS,
+        sign_in_with::OPERATIONS,
         discovery::OPERATIONS,
         oauth_token::OPERATIONS,
         accounts::OPERATIONS,

@@ -1,15 +1,19 @@
 //! The two halves of the authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636 §4): the address that the browser is sent to, and the
 //! code for tokens.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
 };
 use oauth2::http::StatusCode;
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    Scope, StandardErrorResponse, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, StandardErrorResponse, StandardRevocableToken, StandardTokenResponse, TokenResponse as _,
+    TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,11 +107,10 @@ impl Registration<'_> {
         outbound: &Outbound,
     ) -> Result<Tokens, Rejection> {
         let party = self.party()?.set_client_secret(ClientSecret::new(secret.expose().clone()));
-        let send = |request: HttpRequest| async move { outbound.send(request).await.map(with_its_status) };
         let answer = party
             .exchange_code(AuthorizationCode::new(code.expose().clone()))
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier().expose().clone()))
-            .request_async(&send)
+            .request_async(&ByUs(outbound))
             .await
             .map_err(rejection)?;
         if *answer.token_type() != BasicTokenType::Bearer {
@@ -126,6 +129,19 @@ impl Registration<'_> {
             .set_auth_uri(AuthUrl::new(self.authorization_endpoint.to_owned()).map_err(no_address)?)
             .set_token_uri(TokenUrl::new(self.token_endpoint.to_owned()).map_err(no_address)?)
             .set_redirect_uri(RedirectUrl::new(self.redirect_uri.to_owned()).map_err(no_address)?))
+    }
+}
+
+/// What `oauth2` sends goes the way that all else goes.
+struct ByUs<'o>(&'o Outbound);
+
+impl<'c> AsyncHttpClient<'c> for ByUs<'_> {
+    type Error = ProviderFault;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderFault>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        let Self(outbound) = self;
+        Box::pin(async move { outbound.send(request).await.map(with_its_status) })
     }
 }
 

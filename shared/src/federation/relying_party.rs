@@ -23,7 +23,7 @@ const DOCUMENTS: &str = "documents of the provider";
 /// One provider, with what it says of itself in memory.
 #[derive(Debug)]
 pub struct RelyingParty {
-    provider: Provider,
+    provider: Arc<Provider>,
     metadata: Cached<Metadata>,
     keys: Cached<ProviderKeys>,
     clock: Clock,
@@ -51,11 +51,11 @@ impl RelyingParty {
     /// Nothing is read before the first person goes there.
     pub(super) fn new(provider: Provider, clock: Clock) -> Self {
         let (metadata, keys) = (Cached::new(clock.clone(), LIMITS), Cached::new(clock.clone(), LIMITS));
-        Self { provider, metadata, keys, clock }
+        Self { provider: Arc::new(provider), metadata, keys, clock }
     }
 
     /// The provider.
-    pub const fn provider(&self) -> &Provider {
+    pub const fn provider(&self) -> &Arc<Provider> {
         &self.provider
     }
 
@@ -206,7 +206,7 @@ impl RelyingParty {
 
     /// What is kept is the secret itself, or Apple's key to make one with.
     fn client_secret(&self, kept: &Secret<String>) -> Result<Secret<String>, ProviderFault> {
-        let Provider { client_id, issuer, apple, .. } = &self.provider;
+        let Provider { client_id, issuer, apple, .. } = &*self.provider;
         let Some(names) = apple else { return Ok(kept.clone()) };
         apple::client_secret(names, client_id, issuer, kept, self.clock.now()).map_err(|_| ProviderFault::Credentials)
     }

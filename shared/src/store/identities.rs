@@ -4,15 +4,16 @@
 //! changes at once, such as taking away the last two ways in, one is refused.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 
 use super::accounts::Change;
-use super::attributes::{Writer, time};
+use super::attributes::{Writer, text, time};
 use super::identity_item::{listed, owner, taken};
 use super::keys::{IDENTITY_PREFIX, Key, PARTITION, user_partition};
 use super::sdk_fault::unavailable;
 use super::session_item::EXPIRES_AT;
 use super::table::{Table, unbuilt};
+use super::transaction::token;
 use crate::accounts::{Account, Standing};
 use crate::audit::trail::AccountChange;
 use crate::clock::Timestamp;
@@ -24,25 +25,34 @@ use crate::identity::UserId;
 use crate::passwords::PasswordHash;
 use crate::storage::StoreError;
 
+/// Which call used an attempt.
+const USED_BY: &str = "used_by";
+
 /// Where the write stands that takes the identity: the first of its transaction.
 const IDENTITY: usize = 0;
 
 impl UseAttempt for Table {
     async fn use_attempt(&self, attempt: &UsedAttempt, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let item = Writer::new(&Key::attempt(attempt)).with(EXPIRES_AT, time(expires_at)).finish();
+        const OPERATION: &str = "PutItem (a used attempt)";
+        // The SDK sends a call again whose answer was lost, and would find its own mark: so each call has one of its own.
+        let mark = token().map_err(|fault| unbuilt(OPERATION, fault))?;
+        let item = Writer::new(&Key::attempt(attempt)).with(USED_BY, text(&mark)).with(EXPIRES_AT, time(expires_at));
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(item))
+            .set_item(Some(item.finish()))
             .condition_expression("attribute_not_exists(#pk)")
             .expression_attribute_names("#pk", PARTITION)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match Box::pin(put.send()).await {
             Ok(_) => Ok(true),
             Err(fault) => match fault.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(unavailable("PutItem (a used attempt)", fault)),
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(refused.item().and_then(|found| found.get(USED_BY)) == Some(&text(&mark)))
+                }
+                _ => Err(unavailable(OPERATION, fault)),
             },
         }
     }

@@ -78,7 +78,7 @@ fn written(operation: &'static str, put: PutBuilder) -> Result<TransactWriteItem
 }
 
 /// 36 characters at most: 128 random bits in hexadecimal.
-fn token() -> Result<String, NoRandomness> {
+pub(super) fn token() -> Result<String, NoRandomness> {
     let bytes: [u8; 16] = Randomness::System.bytes()?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -8,13 +8,14 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 12] = [
+const FUNCTIONS: [&str; 13] = [
     "admin",
     "api_keys",
     "login",
     "refresh",
     "revoke",
     "sessions",
+    "sign_in_with",
     "oauth_token",
     "authorizer",
     "discovery",

@@ -13,7 +13,8 @@ const PUBLIC: Check = Check("public-routes");
 const FILE: &str = "functions/authorizer/routes.toml";
 
 /// What somebody meets who is not signed in yet, and what finds out itself who is.
-const FOR_ANYBODY: [&str; 7] = ["login", "refresh", "revoke", "sessions", "oauth_token", "discovery", "accounts"];
+const FOR_ANYBODY: [&str; 8] =
+    ["login", "refresh", "revoke", "sessions", "sign_in_with", "oauth_token", "discovery", "accounts"];
 
 /// What finds out itself who is calling, because it can then say 401 and nothing may be kept.
 const ASKING_ITSELF: [&str; 1] = ["api_keys"];

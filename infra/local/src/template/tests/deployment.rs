@@ -242,3 +242,20 @@ fn without_the_address_among_its_identity_sources_a_cached_authorizer_that_takes
         assert!(fault.starts_with(&format!("template, {id}.IdentitySource: ")), "{fault}");
     }
 }
+
+/// Likewise where people may sign in with other providers.
+#[test]
+fn with_a_provider_people_go_there_and_come_back() {
+    let provider = "google?client_id=x";
+    let stack = deployed(&[("IdentityProviders", provider)]);
+    let own: Vec<_> = stack.api.routes.iter().filter(|route| route.function == "SignInWithFunction").collect();
+    assert!(own.len() == 6 && own.iter().all(|route| route.authorizer.is_none()));
+    let environment = &stack.functions["SignInWithFunction"].environment;
+    for (name, value) in [
+        ("VESTIBULE_PROVIDERS", provider),
+        ("VESTIBULE_PROVIDERS_SECRET", "app-ProviderSecrets"),
+        ("VESTIBULE_LIMIT_PROVIDER_NETWORK", "100/300"),
+    ] {
+        assert_eq!(environment[name], value, "{name}");
+    }
+}

@@ -1,0 +1,91 @@
+//! Sign in with an account at another provider, link one, and take one away (OpenID Connect Core 1.0 §3.1, RFC 9700 §2.1 and §4.4).
+//!
+//! The browser goes to the provider and comes back with a code; we ask the provider who that is. An identity opens the account that it
+//! is linked to. One that is linked to none makes a new account, if the provider vouches for an address that has none; what has an
+//! account already is linked by whoever is signed in to that, and by nobody else (decision 0024).
+
+mod answer;
+mod begin;
+mod callback;
+mod identities;
+mod operations;
+mod session;
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, RequestExt, Response};
+use vestibule::accounts::FindLogin;
+use vestibule::accounts::own::FindAccount;
+use vestibule::app::App;
+use vestibule::authentication::FindCaller;
+use vestibule::config::Need;
+use vestibule::federation::accounts::{FindIdentity, LinkIdentity, RegisterByIdentity, UseAttempt};
+use vestibule::federation::{RelyingParties, RelyingParty};
+use vestibule::http::route_key;
+use vestibule::limits::Admit;
+use vestibule::pages::Brand;
+use vestibule::sessions::cookie::EndByCookie;
+use vestibule::sessions::end::EndSessions;
+use vestibule::sessions::open::OpenSession;
+use vestibule::store::Table;
+use vestibule::telemetry::Sandbox;
+
+pub use operations::OPERATIONS;
+
+use answer::Refusal;
+
+/// What this function touches.
+pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::ProviderSecrets];
+
+/// What the world supplies to this function.
+#[derive(Debug)]
+pub struct SignInWith<S = Table> {
+    app: Arc<App<S>>,
+    parties: RelyingParties,
+    brand: Brand,
+}
+
+impl<S> SignInWith<S> {
+    /// The providers of `app`, of which nothing is read before somebody goes to one.
+    pub fn new(app: Arc<App<S>>) -> Self {
+        let (parties, brand) = (RelyingParties::new(&app.config.providers, &app.clock), Brand::of(&app.config));
+        Self { app, parties, brand }
+    }
+
+    /// The provider that the path names.
+    fn party(&self, request: &Request) -> Result<&RelyingParty, Refusal> {
+        let named = request.path_parameters().first("provider").and_then(|id| self.parties.find(id));
+        named.ok_or(Refusal::NoSuchProvider)
+    }
+
+    /// Where the provider sends the browser back to: as it is registered there.
+    fn redirect_uri(&self, party: &RelyingParty) -> String {
+        format!("{}/sign-in/with/{}/callback", self.app.config.issuer, party.provider().id)
+    }
+}
+
+impl<S> AsRef<Sandbox> for SignInWith<S> {
+    fn as_ref(&self) -> &Sandbox {
+        &self.app.sandbox
+    }
+}
+
+/// Answers one request.
+pub async fn handle<S>(world: Arc<SignInWith<S>>, request: Request) -> Response<Body>
+where
+    S: Admit + FindCaller + FindAccount + FindLogin + OpenSession + EndByCookie + EndSessions,
+    S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
+{
+    let world = &*world;
+    match route_key(&request).as_deref() {
+        Some("GET /sign-in/with/{provider}") => answer::page(world, &request, begin::sign_in(world, &request).await),
+        Some("POST /sign-in/with/{provider}") => answer::page(world, &request, begin::link(world, &request).await),
+        Some("GET /sign-in/with/{provider}/callback") => callback::came_back(world, &request).await,
+        Some("POST /sign-in/with/{provider}/callback") => {
+            answer::page(world, &request, callback::posted(world, &request))
+        }
+        Some("GET /identities") => identities::list(world, &request).await,
+        Some("DELETE /identities/{id}") => identities::unlink(world, &request).await,
+        _ => answer::page(world, &request, Err(Refusal::NoSuchProvider)),
+    }
+}
