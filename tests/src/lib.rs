@@ -10,6 +10,8 @@
 
 mod answer;
 pub mod costs;
+pub mod oracle;
+pub mod programs;
 mod scene;
 mod wire;
 

@@ -17,13 +17,14 @@ fn floor(member: &str) -> u8 {
         member if member.starts_with("functions/") => 1,
         "infra/local" => 2,
         "infra/cli" => 3,
-        "tests" => 4,
+        "tests" | "tests/baselines" => 4,
+        "tests/load" => 5,
         other => panic!("on which floor does {other} stand?"),
     }
 }
 
 fn members() -> BTreeMap<String, toml::Table> {
-    let folders = ["shared", "infra/local", "infra/cli", "tests"].map(str::to_owned);
+    let folders = ["shared", "infra/local", "infra/cli", "tests", "tests/baselines", "tests/load"].map(str::to_owned);
     let functions = fs::read_dir(Path::new(ROOT).join("functions")).unwrap();
     let functions = functions.map(|entry| format!("functions/{}", entry.unwrap().file_name().to_str().unwrap()));
     folders

@@ -67,7 +67,7 @@ impl FirstEvent {
     /// One read of DynamoDB each: any item, the public keys for a token, the public keys for the document.
     pub(crate) fn with_a_read(world: &World) -> Result<Vec<Self>, Fault> {
         Ok(vec![
-            Self::http("linked", "GET", "/item", None, 200)?,
+            Self::http("linked", "GET", &format!("/item/{TABLE}"), None, 200)?,
             Self::authorization("GET /whoami", Some(world.token.expose()), true)?,
             Self::http("discovery", "GET", "/.well-known/jwks.json", None, 200)?,
         ])

@@ -19,15 +19,12 @@ async fn answer(
     (dynamodb, secrets_manager): &(aws_sdk_dynamodb::Client, aws_sdk_secretsmanager::Client),
     request: Request,
 ) -> Result<Response<Body>, Error> {
-    match request.uri().path() {
-        "/item" => {
-            let key = || AttributeValue::S("NOBODY".to_owned());
-            dynamodb.get_item().table_name("vestibule").key("pk", key()).key("sk", key()).send().await?;
-        }
-        "/secret" => {
-            secrets_manager.get_secret_value().secret_id("vestibule").send().await?;
-        }
-        _ => {}
+    let path = request.uri().path();
+    if let Some(table) = path.strip_prefix("/item/") {
+        let key = || AttributeValue::S("NOBODY".to_owned());
+        dynamodb.get_item().table_name(table).key("pk", key()).key("sk", key()).send().await?;
+    } else if let Some(name) = path.strip_prefix("/secret/") {
+        secrets_manager.get_secret_value().secret_id(name).send().await?;
     }
     Ok(Response::new(Body::Empty))
 }
