@@ -1,11 +1,11 @@
-//! `POST /accounts` and `POST /password/forgot`: a letter to an address, whatever the address is to us.
+//! `POST /accounts` and `POST /password/forgot`, and the forms of their pages: a letter to an address, whatever the address is to us.
 //!
 //! Each makes one read, one write and one letter, whether there is an account, none, or one that is closed: the work is the same, and
 //! so is the answer. What is not mailed is kept all the same. Asking again is how a lost letter is sent once more.
 
 use lambda_http::Request;
 use vestibule::accounts::{FindLogin, KeepToken, LoginRecord, OneTimeToken, Purpose, Standing};
-use vestibule::http::{json, network, within};
+use vestibule::http::{BodyError, Fields, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 
@@ -19,13 +19,18 @@ pub(crate) enum Asked {
     ForAPassword,
 }
 
-pub(crate) async fn letter<S, M>(world: &Accounts<S, M>, request: &Request, asked: Asked) -> Result<Done, Refusal>
+pub(crate) async fn letter<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    fields: Result<Fields, BodyError>,
+    asked: Asked,
+) -> Result<Done, Refusal>
 where
     S: FindLogin + KeepToken + Admit + Sync,
     M: Mailer + Sync,
 {
     let app = &world.app;
-    let address = address(request)?;
+    let address = address(fields?)?;
     let keys = app.symmetric_keys().await?;
     let counts = [
         Key::network(Class::AccountNetwork, network(request)),
@@ -41,8 +46,7 @@ where
     Ok(Done::Sent { user: record.map(|record| record.user), letter: name })
 }
 
-fn address(request: &Request) -> Result<Address, Refusal> {
-    let mut fields = json(request)?;
+fn address(mut fields: Fields) -> Result<Address, Refusal> {
     let email = fields.required("email")?;
     fields.finish()?;
     Ok(Address::parse(email.expose()).map_err(|fault| invalid("email", &fault))?)

@@ -10,7 +10,7 @@ use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{FindLogin, FindToken, Grant, Identifier, KeepToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
-use vestibule::http::{json, network, within};
+use vestibule::http::{BodyError, Fields, json, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::secret::Secret;
@@ -49,13 +49,17 @@ where
     Ok(Done::Sent { user: Some(person.user), letter: name })
 }
 
-pub(crate) async fn change<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+pub(crate) async fn change<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    fields: Result<Fields, BodyError>,
+) -> Result<Done, Refusal>
 where
     S: FindCaller + FindAccount + FindLogin + FindToken + ChangeEmail + Admit + Sync,
 {
     let app = &world.app;
     let person = person(world, request).await?;
-    let token = token(request)?;
+    let token = token(fields?)?;
     within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
     let refused = |reason| Refusal::Token { user: Some(person.user), reason };
     let token = token.ok_or_else(|| refused("unknown_one_time_token"))?.hash();
@@ -88,8 +92,7 @@ fn wish(request: &Request) -> Result<(Address, Option<Secret<String>>), Refusal>
     Ok((Address::parse(email.expose()).map_err(|fault| invalid("email", &fault))?, password))
 }
 
-fn token(request: &Request) -> Result<Option<OneTimeToken>, Refusal> {
-    let mut fields = json(request)?;
+fn token(mut fields: Fields) -> Result<Option<OneTimeToken>, Refusal> {
     let token = fields.required("token")?;
     fields.finish()?;
     Ok(OneTimeToken::parse(&token))

@@ -11,6 +11,7 @@ mod change_email;
 mod change_password;
 mod delete;
 mod operations;
+mod page;
 mod register;
 mod reset;
 mod ses;
@@ -24,7 +25,7 @@ use vestibule::accounts::{FindLogin, FindToken, KeepToken};
 use vestibule::app::App;
 use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
-use vestibule::http::route_key;
+use vestibule::http::{json, route_key};
 use vestibule::limits::Admit;
 use vestibule::mail::{Mailer, Sender};
 use vestibule::sessions::end::EndSessions;
@@ -36,6 +37,7 @@ pub use ses::{Ses, timeouts};
 
 use answer::Refusal;
 use ask::Asked;
+use page::Page;
 
 /// What this function touches.
 pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::Mail];
@@ -70,18 +72,22 @@ where
     S: FindCaller + Admit + Sync,
     M: Mailer + Sync,
 {
-    let world = &*world;
-    let outcome = match route_key(&request).as_deref() {
-        Some("POST /accounts") => ask::letter(world, &request, Asked::ForAnAccount).await,
-        Some("POST /accounts/verify") => register::register(world, &request).await,
-        Some("POST /password/forgot") => ask::letter(world, &request, Asked::ForAPassword).await,
-        Some("POST /password/reset") => reset::reset(world, &request).await,
-        Some("GET /account") => caller::show(world, &request).await,
-        Some("POST /account/password") => change_password::change(world, &request).await,
-        Some("POST /account/email") => change_email::ask(world, &request).await,
-        Some("POST /account/email/verify") => change_email::change(world, &request).await,
-        Some("POST /account/delete") => delete::delete(world, &request).await,
+    let (world, request) = (&*world, &request);
+    let route = route_key(request);
+    if let Some(page) = route.as_deref().and_then(Page::at) {
+        return page.answer(world, request).await;
+    }
+    let outcome = match route.as_deref() {
+        Some("POST /accounts") => ask::letter(world, request, json(request), Asked::ForAnAccount).await,
+        Some("POST /accounts/verify") => register::register(world, request, json(request)).await,
+        Some("POST /password/forgot") => ask::letter(world, request, json(request), Asked::ForAPassword).await,
+        Some("POST /password/reset") => reset::reset(world, request, json(request)).await,
+        Some("GET /account") => caller::show(world, request).await,
+        Some("POST /account/password") => change_password::change(world, request).await,
+        Some("POST /account/email") => change_email::ask(world, request).await,
+        Some("POST /account/email/verify") => change_email::change(world, request, json(request)).await,
+        Some("POST /account/delete") => delete::delete(world, request).await,
         _ => Err(Refusal::NoSuchRoute),
     };
-    answer::respond(outcome, &request, &world.app.config.issuer)
+    answer::respond(outcome, request, &world.app.config.issuer)
 }

@@ -12,6 +12,11 @@ const NEW_PASSWORD: Field =
 const PASSWORD: Field =
     Field::optional("password", "The current password; none where the account has none.", Schema::Secret);
 
+const USERNAME: Field =
+    Field::optional("username", "A second name to sign in by.", Schema::Text { min: 1, max: Username::MAX_CHARACTERS });
+/// What the page of a refused question for a letter has.
+const ASKED: &[u16] = &[400, 403, 413, 415, 429];
+
 const ACCOUNT: Schema = Schema::Object(&[
     Field::required("user", "The `sub` of its tokens.", Schema::Matching("^usr_[0-9a-f]{32}$")),
     Field::required("scope", "The most that its tokens may do.", Schema::Scope),
@@ -58,8 +63,51 @@ const fn signed_in(operation: Operation) -> Operation {
     Operation { caller: Caller::AccessToken, ..operation }
 }
 
-/// The nine operations on accounts.
+const fn form(
+    route: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    takes: &'static [Field],
+    gives: &'static [Gives],
+    refuses: &'static [u16],
+) -> Operation {
+    Operation { takes: Takes::Form(takes), ..anybody(route, id, summary, &[], gives, Refuses::Page(refuses)) }
+}
+
+const LETTER_SENT: &[Gives] = &[Gives::page(200, "A letter is on its way, whether or not there is an account.")];
+const TO_SIGN_IN: &[Gives] = &[Gives::see_other("Done; the sign-in says so.")];
+
+/// The nine operations on accounts, and the forms of five pages.
 pub const OPERATIONS: &[Operation] = &[
+    form("POST /register", "askForAnAccountByForm", "Ask for an account on the page.", &[EMAIL], LETTER_SENT, ASKED),
+    form("POST /forgot", "forgetPasswordByForm", "Ask for a new password on the page.", &[EMAIL], LETTER_SENT, ASKED),
+    form(
+        "POST /verify",
+        "makeAnAccountByForm",
+        "Make the account on the page.",
+        &[TOKEN, NEW_PASSWORD, USERNAME],
+        TO_SIGN_IN,
+        &[400, 403, 409, 413, 415, 429],
+    ),
+    form(
+        "POST /reset",
+        "resetPasswordByForm",
+        "Set a new password on the page; every session ends.",
+        &[TOKEN, NEW_PASSWORD],
+        TO_SIGN_IN,
+        ASKED,
+    ),
+    Operation {
+        caller: Caller::Person,
+        ..form(
+            "POST /account/email/confirm",
+            "changeAddressByForm",
+            "Take the other address on the page.",
+            &[TOKEN],
+            &[Gives::page(200, "The address is changed."), Gives::see_other("Sign in first.")],
+            &[400, 403, 409, 413, 415, 429],
+        )
+    },
     anybody(
         "POST /accounts",
         "askForAnAccount",
@@ -72,15 +120,7 @@ pub const OPERATIONS: &[Operation] = &[
         "POST /accounts/verify",
         "makeAnAccount",
         "Make the account with what the letter carries.",
-        &[
-            TOKEN,
-            NEW_PASSWORD,
-            Field::optional(
-                "username",
-                "A second name to sign in by.",
-                Schema::Text { min: 1, max: Username::MAX_CHARACTERS },
-            ),
-        ],
+        &[TOKEN, NEW_PASSWORD, USERNAME],
         &[Gives { status: 201, about: "The account.", document: Some(ACCOUNT) }],
         problems!(InvalidOneTimeToken, NameTaken, TooManyRequests),
     ),

@@ -5,7 +5,7 @@
 use lambda_http::Request;
 use vestibule::accounts::by_token::{Redemption, RegisterByToken};
 use vestibule::accounts::{Account, FindToken, Grant, Identifier, OneTimeToken, Purpose, Standing, Username};
-use vestibule::http::{json, network, within};
+use vestibule::http::{BodyError, Fields, network, within};
 use vestibule::identity::UserId;
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::passwords::Password;
@@ -15,12 +15,16 @@ use vestibule::secret::Secret;
 use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
 
-pub(crate) async fn register<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+pub(crate) async fn register<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    fields: Result<Fields, BodyError>,
+) -> Result<Done, Refusal>
 where
     S: FindToken + RegisterByToken + Admit + Sync,
 {
     let app = &world.app;
-    let Wish { token, password, username } = wish(request)?;
+    let Wish { token, password, username } = wish(fields?)?;
     within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
     let token = token.ok_or(UNKNOWN)?.hash();
     let now = app.clock.now();
@@ -57,8 +61,7 @@ struct Wish {
     username: Option<Username>,
 }
 
-fn wish(request: &Request) -> Result<Wish, Refusal> {
-    let mut fields = json(request)?;
+fn wish(mut fields: Fields) -> Result<Wish, Refusal> {
     let token = fields.required("token")?;
     let password = fields.required("password")?;
     let username = fields.optional("username")?;

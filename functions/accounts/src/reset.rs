@@ -5,7 +5,7 @@ use vestibule::accounts::by_token::{Redemption, ResetPassword};
 use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{FindToken, Grant, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
-use vestibule::http::{json, network, within};
+use vestibule::http::{BodyError, Fields, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
@@ -17,13 +17,17 @@ use crate::answer::{Done, Refusal};
 use crate::caller::tell;
 use crate::register::chosen;
 
-pub(crate) async fn reset<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
+pub(crate) async fn reset<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    fields: Result<Fields, BodyError>,
+) -> Result<Done, Refusal>
 where
     S: FindToken + FindAccount + ResetPassword + EndSessions + Admit + Sync,
     M: Mailer + Sync,
 {
     let app = &world.app;
-    let (token, password) = wish(request)?;
+    let (token, password) = wish(fields?)?;
     within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
     let unknown = Refusal::Token { user: None, reason: "unknown_one_time_token" };
     let Some(token) = token.as_ref().map(OneTimeToken::hash) else { return Err(unknown) };
@@ -49,8 +53,7 @@ where
     Ok(Done::Changed { user, change: AccountChange::PasswordReset })
 }
 
-fn wish(request: &Request) -> Result<(Option<OneTimeToken>, Secret<String>), Refusal> {
-    let mut fields = json(request)?;
+fn wish(mut fields: Fields) -> Result<(Option<OneTimeToken>, Secret<String>), Refusal> {
     let token = fields.required("token")?;
     let password = fields.required("password")?;
     fields.finish()?;

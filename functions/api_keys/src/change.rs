@@ -23,6 +23,18 @@ pub(crate) async fn list<S: ManageApiKeys>(
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
+    let (readable, unreadable) = found_of(app, person).await?;
+    Event::ApiKeysListed { owner: person.subject() }.record(&request_id(request));
+    let now = app.clock.now();
+    let listed: Vec<_> = readable.iter().map(|key| Listed::of(key, now)).collect();
+    Ok(json_response(&json!({ "api_keys": listed, "unreadable": unreadable }), None))
+}
+
+/// The person's keys, the newest first, and the names of those that cannot be read.
+pub(crate) async fn found_of<S: ManageApiKeys>(
+    app: &App<S>,
+    person: &Person,
+) -> Result<(Vec<ApiKey>, Vec<String>), Refusal> {
     let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
     for key in app.store.api_keys(person.subject()).await? {
         match key {
@@ -31,10 +43,7 @@ pub(crate) async fn list<S: ManageApiKeys>(
         }
     }
     readable.sort_unstable_by_key(|key| (std::cmp::Reverse(key.created_at), key.named.id));
-    Event::ApiKeysListed { owner: person.subject() }.record(&request_id(request));
-    let now = app.clock.now();
-    let listed: Vec<_> = readable.iter().map(|key| Listed::of(key, now)).collect();
-    Ok(json_response(&json!({ "api_keys": listed, "unreadable": unreadable }), None))
+    Ok((readable, unreadable))
 }
 
 /// `PATCH /api-keys/{id}`: another name. One read and one transaction.
@@ -73,13 +82,17 @@ pub(crate) async fn revoke<S: ManageApiKeys>(
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
-    let named = of(request, person)?;
+    revoked(app, request, of(request, person)?).await?;
+    Ok(no_content())
+}
+
+pub(crate) async fn revoked<S: ManageApiKeys>(app: &App<S>, request: &Request, named: Named) -> Result<(), Refusal> {
     match app.store.revoke_api_key(named, ApiKeyChange::Revoked, app.clock.now()).await? {
         Revocation::NotThere => Err(Refusal::NoSuchKey),
         Revocation::Done => {
             let Named { owner, id } = named;
             Event::ApiKeyChanged { owner, key: id, change: ApiKeyChange::Revoked }.record(&request_id(request));
-            Ok(no_content())
+            Ok(())
         }
     }
 }

@@ -13,18 +13,19 @@ use vestibule::config::{Config, MAX_API_KEY_SECONDS};
 use vestibule::http::{BodyError, Fields, json, request_id};
 use vestibule::identity::ApiKeyId;
 use vestibule::scope::{Roles, Scopes};
+use vestibule::secret::Secret;
 
 use crate::document::with_text;
 use crate::person::Person;
 use crate::refusal::{Refusal, invalid};
 
 /// What a person asks for.
-struct Wish {
-    label: Label,
-    scope: Scopes,
-    roles: Roles,
-    ranges: IpRanges,
-    lifetime: Option<Duration>,
+pub(crate) struct Wish {
+    pub(crate) label: Label,
+    pub(crate) scope: Scopes,
+    pub(crate) roles: Roles,
+    pub(crate) ranges: IpRanges,
+    pub(crate) lifetime: Option<Duration>,
 }
 
 impl Wish {
@@ -58,13 +59,24 @@ pub(crate) fn lifetime(fields: &mut Fields, config: &Config) -> Result<Option<Du
     }
 }
 
-/// One transaction.
+/// Answers with the key.
 pub(crate) async fn create<S: ManageApiKeys>(
     app: &App<S>,
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
     let wish = Wish::parse(request, &app.config)?;
+    let (key, text) = made(app, request, person, wish).await?;
+    Ok(with_text(StatusCode::CREATED, &key, &text, app.clock.now()))
+}
+
+/// The key and its text. One transaction.
+pub(crate) async fn made<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+    wish: Wish,
+) -> Result<(ApiKey, Secret<String>), Refusal> {
     if !wish.scope.is_subset(&person.scope) {
         return Err(Refusal::BeyondOwner("scope"));
     }
@@ -95,5 +107,5 @@ pub(crate) async fn create<S: ManageApiKeys>(
     }
     Event::ApiKeyChanged { owner: named.owner, key: named.id, change: ApiKeyChange::Created }
         .record(&request_id(request));
-    Ok(with_text(StatusCode::CREATED, &key, &secret.text, now))
+    Ok((key, secret.text))
 }

@@ -7,6 +7,7 @@ mod change;
 mod create;
 mod document;
 mod operations;
+mod page;
 mod person;
 mod refusal;
 mod report;
@@ -35,6 +36,8 @@ where
 {
     match route_key(&request).as_deref() {
         Some("POST /api-keys/report") => report::handle(&app, &request).await,
+        Some("GET /account/keys") => page::show(&app, &request).await,
+        Some("POST /account/keys") => page::change(&app, &request).await,
         Some(route) => owned(&app, &request, route).await,
         None => nothing(&app.config.issuer),
     }

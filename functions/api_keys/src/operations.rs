@@ -4,8 +4,36 @@ use vestibule::api_keys::MAX_LABEL_CHARS;
 use vestibule::http::ProblemKind;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Parameter, Refuses, Schema, Takes};
 
-/// `/api-keys`.
+/// `/api-keys`, and the page that does the same.
 pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        route: "GET /account/keys",
+        id: "keysPage",
+        summary: "The page of API keys.",
+        parameters: &[],
+        gives: &[Gives::page(200, "One's keys."), Gives::see_other("Sign in first.")],
+        refuses: Refuses::Page(&[403]),
+        ..OWN
+    },
+    Operation {
+        route: "POST /account/keys",
+        id: "changeKeysByForm",
+        summary: "Make or revoke an API key on the page.",
+        parameters: &[],
+        takes: Takes::Form(&[
+            Field::optional("revoke", "The key to revoke; else one is made.", Schema::Text { min: 0, max: 64 }),
+            Field::optional("name", "What the key is called.", Schema::Text { min: 1, max: MAX_LABEL_CHARS }),
+            Field::optional("scope-0", "A scope; each further one under another name that begins so.", Schema::Scope),
+            Field::optional(
+                "days",
+                "How long it works; 0 for until it is revoked.",
+                Schema::OneOf(&["30", "90", "365", "0"]),
+            ),
+        ]),
+        gives: &[Gives::page(200, "The key, once."), Gives::see_other("Revoked; or sign in first.")],
+        refuses: Refuses::Page(&[400, 403, 404, 409, 413, 415, 429]),
+        ..OWN
+    },
     Operation {
         route: "POST /api-keys",
         id: "createApiKey",

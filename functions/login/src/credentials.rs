@@ -3,19 +3,23 @@
 use lambda_http::Request;
 use vestibule::accounts::Identifier;
 use vestibule::authentication::cookie;
-use vestibule::http::{BodyError, DEVICE_COOKIE, json, presented};
+use vestibule::http::{BodyError, DEVICE_COOKIE, Fields, json, presented};
+use vestibule::pages::Continue;
 use vestibule::passwords::Password;
 use vestibule::scope::Scopes;
 use vestibule::secret::Secret;
 use vestibule::sessions::Device;
 use vestibule::sessions::cookie::SessionCookie;
 
+use crate::browser;
+
 /// What the device is to hold.
 pub(super) enum Transport {
     /// Tokens.
     Tokens,
-    /// A cookie, instead of the one that it presents, if any. One that is none of ours is overwritten like any other.
-    Cookie { held: Option<SessionCookie> },
+    /// A cookie, instead of the one that it presents, if any. One that is none of ours is overwritten like any other. With a page to go on
+    /// to, that is the answer.
+    Cookie { held: Option<SessionCookie>, next: Option<Continue> },
 }
 
 /// `{"username", "password"}`, and if they like `"scope"`, `"device"`, the `"device_token"` of an earlier sign-in and the `"transport"`.
@@ -44,7 +48,7 @@ impl Credentials {
         let cookies = presented(request).cookies;
         let transport = match transport.as_ref().map(|transport| transport.expose().as_str()) {
             None | Some("tokens") => Transport::Tokens,
-            Some("cookie") => Transport::Cookie { held: cookie::presented(&cookies).ok().flatten() },
+            Some("cookie") => Transport::Cookie { held: cookie::presented(&cookies).ok().flatten(), next: None },
             Some(_) => return Err(invalid("transport", &"is \"tokens\" or \"cookie\"")),
         };
         Ok(Self {
@@ -64,6 +68,23 @@ impl Credentials {
             },
             transport,
             typed: username,
+        })
+    }
+
+    /// What the form of the sign-in page sends. It says nothing of a scope, so that the session has all that the account has, and is known
+    /// by what the browser calls itself.
+    pub(super) fn of_form(mut fields: Fields, next: Continue, request: &Request) -> Result<Self, BodyError> {
+        let typed = fields.required("username")?;
+        let password = Password::parse(&fields.required("password")?);
+        let cookies = presented(request).cookies;
+        Ok(Self {
+            identifier: Identifier::parse(typed.expose()).ok(),
+            password: password.map_err(|fault| BodyError::Invalid { name: "password", fault: fault.to_string() })?,
+            scope: None,
+            device: browser::named_by(request),
+            device_token: device_cookie(&cookies),
+            transport: Transport::Cookie { held: cookie::presented(&cookies).ok().flatten(), next: Some(next) },
+            typed,
         })
     }
 

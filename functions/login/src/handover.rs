@@ -9,6 +9,7 @@ use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
 use vestibule::http::{Granted, GrantedCookie};
 use vestibule::keys::MacKeys;
+use vestibule::pages::{Brand, Continue};
 use vestibule::secret::Secret;
 use vestibule::sessions::cookie::{EndByCookie, SessionCookie};
 use vestibule::sessions::end::Ended;
@@ -25,7 +26,7 @@ pub(super) struct Handover {
 
 enum Held {
     Tokens(AccessToken),
-    Cookie(SessionCookie),
+    Cookie(SessionCookie, Option<Continue>),
 }
 
 impl Handover {
@@ -40,27 +41,37 @@ impl Handover {
     ) -> Result<Self, Fault> {
         let held = match transport {
             Transport::Tokens => Held::Tokens(app.mint(&*app.signing_key().await?, &session, now)?),
-            Transport::Cookie { held } => {
+            Transport::Cookie { held, next } => {
                 if let Some(held) = held {
                     end_earlier(app, held, now, id).await?;
                 }
                 let cookie = SessionCookie::random(session.user, session.id, &app.randomness)?;
                 session.transport = vestibule::sessions::Transport::Cookie(cookie.hash());
-                Held::Cookie(cookie)
+                Held::Cookie(cookie, next.clone())
             }
         };
         Ok(Self { session, held })
     }
 
     /// The answer, with what the device presents at the next sign-in.
-    pub(super) fn respond(self, device_token: Secret<String>, keys: &MacKeys, now: Timestamp) -> Response<Body> {
+    pub(super) fn respond<S>(
+        self,
+        app: &App<S>,
+        device_token: Secret<String>,
+        keys: &MacKeys,
+        now: Timestamp,
+    ) -> Response<Body> {
         let session = self.session;
         match self.held {
             Held::Tokens(access_token) => {
                 let refresh_token = current_token(&session, keys);
                 Granted { access_token, refresh_token, device_token: Some(device_token), session }.respond()
             }
-            Held::Cookie(cookie) => GrantedCookie { cookie, session }.give(&device_token, now),
+            Held::Cookie(cookie, None) => GrantedCookie { cookie, session }.give(&device_token, now),
+            Held::Cookie(cookie, Some(next)) => {
+                let location = next.under(&Brand::of(&app.config).base);
+                GrantedCookie { cookie, session }.lead_on(&location, &device_token, now)
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
-//! `POST /login`: a name and a password for a session (first-party sign-in; OWASP ASVS 5.0 V6, V7).
+//! `POST /login` and `POST /sign-in`, the form of a page: a name and a password for a session (first-party sign-in; OWASP ASVS 5.0 V6, V7).
 //!
 //! One answer for a wrong password, an unknown name, a disabled account: same status, same body, same work (promise 5).
 
+mod browser;
 mod credentials;
 mod handover;
 mod lookup;
 mod operations;
+mod page;
 
 use std::sync::Arc;
 
@@ -21,7 +23,8 @@ use vestibule::authentication::csrf::Page;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{
-    Problem, ProblemKind, failed, limited, network, presented, request_id, source, unauthenticated, unreadable,
+    Problem, ProblemKind, failed, limited, network, presented, request_id, route_key, source, unauthenticated,
+    unreadable,
 };
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Peppers, SymmetricKeys};
@@ -42,17 +45,26 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
     S: Admit + FindLogin + OpenSession + EndByCookie + UpgradePassword + Sync,
 {
-    let id = request_id(&request);
-    let credentials = match Credentials::parse(&request) {
-        Ok(credentials) => credentials,
-        Err(fault) => return unreadable(fault, &id, &app.config.issuer),
-    };
-    if !may_be_signed_in(&app, &credentials, &request) {
-        return unauthenticated(Failure::CrossSite, &app, &request);
+    match route_key(&request).as_deref() {
+        Some("POST /sign-in") => page::answer(&app, &request).await,
+        _ => match Credentials::parse(&request) {
+            Ok(credentials) => answer(&app, &request, credentials).await,
+            Err(fault) => unreadable(fault, &request_id(&request), &app.config.issuer),
+        },
+    }
+}
+
+async fn answer<S>(app: &App<S>, request: &Request, credentials: Credentials) -> Response<Body>
+where
+    S: Admit + FindLogin + OpenSession + EndByCookie + UpgradePassword + Sync,
+{
+    let id = request_id(request);
+    if !may_be_signed_in(app, &credentials, request) {
+        return unauthenticated(Failure::CrossSite, app, request);
     }
     // Runs from here on, whatever the sign-in takes.
     let floor = tokio::time::sleep(app.config.refusal_floor);
-    match sign_in(&app, credentials, &request, &id).await {
+    match sign_in(app, credentials, request, &id).await {
         Ok(SignIn::Granted { user, session, response }) => {
             Event::SignedIn { user, session }.record(&id);
             *response
@@ -132,7 +144,7 @@ where
     }
     let session = handover.session.id;
     let device_token = device.seal(keys.mac_keys().active());
-    Ok(SignIn::Granted { user, session, response: Box::new(handover.respond(device_token, keys.mac_keys(), now)) })
+    Ok(SignIn::Granted { user, session, response: Box::new(handover.respond(app, device_token, keys.mac_keys(), now)) })
 }
 
 /// The account's old system decides, beside the work that every sign-in costs. What it finds right is hashed as any better hash is.

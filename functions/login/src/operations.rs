@@ -5,8 +5,33 @@ use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schem
 use vestibule::http::{Granted, GrantedCookie, ProblemKind};
 use vestibule::sessions::Device;
 
-/// `POST /login`.
-pub const OPERATIONS: &[Operation] = &[Operation {
+/// `POST /login`, and the form of the page.
+pub const OPERATIONS: &[Operation] = &[LOGIN, SIGN_IN];
+
+const SIGN_IN: Operation = Operation {
+    route: "POST /sign-in",
+    id: "signInByForm",
+    summary: "Sign in on the page: a cookie, and on to where the person came from.",
+    caller: Caller::Anybody,
+    parameters: &[],
+    takes: Takes::Form(&[
+        Field::required(
+            "username",
+            "An e-mail address or a username.",
+            Schema::Text { min: 0, max: Identifier::MAX_BYTES },
+        ),
+        Field::required("password", "The password.", Schema::Secret),
+        Field::optional(
+            "continue",
+            "The path of ours to go on to; any other is left out.",
+            Schema::Text { min: 0, max: 3072 },
+        ),
+    ]),
+    gives: &[Gives::see_other("Signed in.")],
+    refuses: Refuses::Page(&[400, 401, 403, 413, 415, 429]),
+};
+
+const LOGIN: Operation = Operation {
     route: "POST /login",
     id: "signIn",
     summary: "Sign in with a name and a password.",
@@ -50,4 +75,4 @@ pub const OPERATIONS: &[Operation] = &[Operation {
         ProblemKind::CrossSite,
         ProblemKind::TooManyRequests,
     ]),
-}];
+};

@@ -9,6 +9,7 @@ mod ending;
 mod list;
 mod logout;
 mod operations;
+mod page;
 
 use std::sync::Arc;
 
@@ -40,6 +41,9 @@ where
         Some("DELETE /sessions") => ending::end_several(&app, &request).await,
         Some("GET /consents") => consents::list(&app, &request).await,
         Some("DELETE /consents/{client}") => consents::withdraw(&app, &request).await,
+        Some("GET /account/devices") => page::show(&app, &request).await,
+        Some("POST /account/devices") => page::end(&app, &request).await,
+        Some("POST /sign-out") => page::sign_out(&app, &request).await,
         _ => Problem::new(ProblemKind::NotFound, "No such endpoint.").respond(&app.config.issuer),
     }
 }

@@ -10,8 +10,9 @@ use vestibule::identity::SessionId;
 use vestibule::sessions::end::ListSessions;
 use vestibule::sessions::rotation::over;
 use vestibule::sessions::{Device, Session, Transport};
+use vestibule::storage::StoreError;
 
-use crate::owner;
+use crate::{Owner, owner};
 
 #[derive(Serialize)]
 struct Document {
@@ -59,17 +60,23 @@ pub(crate) async fn list<S: FindCaller + ListSessions>(app: &App<S>, request: &R
         Ok(owner) => owner,
         Err(refusal) => return refusal,
     };
-    let now = app.clock.now();
-    match app.store.sessions(owner.user).await {
-        Ok(found) => {
-            // One that cannot be read opens nothing, so that there is nothing to show of it.
-            let mut live: Vec<_> = found.into_iter().flatten().filter(|session| over(session, now).is_none()).collect();
-            live.sort_by_key(|session| std::cmp::Reverse((session.id == owner.session, session.rotated_at)));
+    match live(app, owner).await {
+        Ok(live) => {
             let sessions = live.into_iter().map(|session| entry(session, owner.session)).collect();
             json_response(&Document { sessions }, None)
         }
         Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
     }
+}
+
+/// The sessions of `owner` that live, the one that asks first. One that cannot be read opens nothing, so that there is nothing to show
+/// of it.
+pub(crate) async fn live<S: ListSessions>(app: &App<S>, owner: Owner) -> Result<Vec<Session>, StoreError> {
+    let now = app.clock.now();
+    let found = app.store.sessions(owner.user).await?;
+    let mut live: Vec<_> = found.into_iter().flatten().filter(|session| over(session, now).is_none()).collect();
+    live.sort_by_key(|session| std::cmp::Reverse((session.id == owner.session, session.rotated_at)));
+    Ok(live)
 }
 
 fn entry(session: Session, current: SessionId) -> Entry {

@@ -1,13 +1,47 @@
 //! What this function takes and gives.
 
 use vestibule::http::ProblemKind;
-use vestibule::http::operation::{Caller, Gives, Operation, Parameter, Refuses, Schema, Takes};
+use vestibule::http::operation::{Caller, Field, Gives, Operation, Parameter, Refuses, Schema, Takes};
 
 const NOBODY: &[ProblemKind] =
     &[ProblemKind::Unauthenticated, ProblemKind::InvalidToken, ProblemKind::CrossSite, ProblemKind::Forbidden];
 
-/// Leave, list, end; whom somebody has let in, and taking it back.
+/// Leave, list, end, and the page that does the same; whom somebody has let in, and taking it back.
 pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        route: "GET /account/devices",
+        id: "devicesPage",
+        summary: "The page of devices.",
+        caller: Caller::Person,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives::page(200, "Where the person is signed in."), Gives::see_other("Sign in first.")],
+        refuses: Refuses::Page(&[403]),
+    },
+    Operation {
+        route: "POST /account/devices",
+        id: "endSessionsByForm",
+        summary: "End sessions of one's own on the page.",
+        caller: Caller::Person,
+        parameters: &[],
+        takes: Takes::Form(&[Field::required(
+            "end",
+            "The session, or `others` for all others.",
+            Schema::Matching("^(ses_[0-9a-f]{32}|others)$"),
+        )]),
+        gives: &[Gives::see_other("Done, and back to the page; or sign in first.")],
+        refuses: Refuses::Page(&[400, 403, 404, 413, 415]),
+    },
+    Operation {
+        route: "POST /sign-out",
+        id: "signOutByForm",
+        summary: "Sign out on a page.",
+        caller: Caller::Anybody,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives::see_other("Signed out, or out already.")],
+        refuses: Refuses::Page(&[403]),
+    },
     Operation {
         route: "POST /logout",
         id: "signOut",

@@ -15,7 +15,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Required};
 use vestibule::authentication::cookie;
-use vestibule::http::operation::{Caller, Operation, Parameter, Refuses, Takes};
+use vestibule::http::operation::{Caller, Operation, Parameter, Refuses, Schema, Takes};
 use vestibule::http::{MAX_BODY_BYTES, ProblemKind};
 
 use crate::template::{Api, ApiRoute};
@@ -47,6 +47,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         sign_in_with::OPERATIONS,
         discovery::OPERATIONS,
         oauth_token::OPERATIONS,
+        pages::OPERATIONS,
         accounts::OPERATIONS,
         api_keys::OPERATIONS,
     ];
@@ -160,7 +161,8 @@ fn responses(operation: &Operation, route: &ApiRoute) -> BTreeMap<u16, Response>
         let mut response = ResponseBuilder::new().description(gives.about);
         if let Some(document) = &gives.document {
             let content = ContentBuilder::new().schema(Some(schema::of(document))).build();
-            response = response.content("application/json", content);
+            let page = matches!(document, Schema::Page);
+            response = response.content(if page { "text/html" } else { "application/json" }, content);
         }
         responses.insert(gives.status, response.build());
     }

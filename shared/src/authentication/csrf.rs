@@ -34,6 +34,16 @@ impl Origins {
         entries.map(origin).collect::<Result<_, _>>().map(Self)
     }
 
+    /// These, and the one that `url` belongs to: our own pages, as a browser names them that knows no Fetch Metadata.
+    #[must_use]
+    pub fn and_that_of(mut self, url: &str) -> Self {
+        let end = url.find("://").map_or(0, |scheme| scheme + 3);
+        let path = url.get(end..).and_then(|rest| rest.find('/'));
+        let own = path.and_then(|path| url.get(..end + path)).unwrap_or(url);
+        self.0.push(own.to_ascii_lowercase());
+        self
+    }
+
     fn allow(&self, origin: &str) -> bool {
         self.0.iter().any(|allowed| allowed == origin)
     }
@@ -175,6 +185,9 @@ mod tests {
     fn origins_are_spelled_as_browsers_spell_them() {
         assert_eq!(Origins::parse(""), Ok(Origins::default()));
         assert_eq!(Origins::parse("*"), Ok(Origins::default()));
+        for url in ["https://api.example.com/prod", "https://API.example.com", "https://api.example.com"] {
+            assert_eq!(Origins::default().and_that_of(url).0, ["https://api.example.com"]);
+        }
         assert_eq!(Origins::parse("https://*, https://app.example.com").map(|origins| origins.allow(APP)), Ok(true));
         for wrong in
             ["app.example.com", "https://", "https://App.example.com", "https://a.example/", "https://a.example/x"]

@@ -20,8 +20,10 @@ impl Color {
     pub const WHITE: Self = Self([255, 255, 255]);
     /// Black.
     pub const BLACK: Self = Self([0; 3]);
-    /// What lies behind text in the dark.
-    pub const NIGHT: Self = Self([27, 29, 34]);
+    /// The darkest ground of text in the light.
+    pub const DAY: Self = Self([240, 242, 245]);
+    /// The lightest ground of text in the dark.
+    pub const NIGHT: Self = Self([37, 40, 47]);
 
     /// The colour of these parts.
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {
@@ -123,7 +125,7 @@ mod tests {
         #[test]
         fn whatever_the_color_it_can_be_read(red in 0u8.., green in 0u8.., blue in 0u8..) {
             let color = Color([red, green, blue]);
-            for ground in [Color::WHITE, Color::NIGHT] {
+            for ground in [Color::WHITE, Color::DAY, Color::NIGHT] {
                 prop_assert!(color.readable_on(ground).contrast(ground) >= READABLE, "{color} on {ground}");
             }
             prop_assert!(color.contrast(color.text()) >= READABLE, "text on {color}");

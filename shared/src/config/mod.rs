@@ -15,7 +15,7 @@ use crate::brand::{Color, Logo};
 use crate::federation::Providers;
 use crate::keys::Algorithm;
 use crate::limits::Limits;
-use crate::mail::Sender;
+use crate::mail::{Sender, TokenPages};
 use crate::passwords::Cost;
 use crate::scope::Scopes;
 use crate::sessions::Client;
@@ -55,8 +55,8 @@ pub struct Config {
     pub symmetric_secret: Option<String>,
     /// `VESTIBULE_MAIL_FROM`: whom letters are from, as `no-reply@example.com` or `Example <no-reply@example.com>`.
     pub mail_from: Option<String>,
-    /// `VESTIBULE_ACCOUNT_PAGE`: the web page that takes one-time tokens behind its `#`, which letters link to; without it they have the
-    /// token alone.
+    /// `VESTIBULE_ACCOUNT_PAGE`: the web page that takes one-time tokens behind its `#`, which letters link to; without it they link to
+    /// our own pages.
     pub account_page: Option<String>,
     /// `VESTIBULE_ACCOUNT_SCOPE`: what accounts may do that people make themselves; nothing unless set.
     pub account_scope: Scopes,
@@ -147,6 +147,7 @@ impl Config {
             DEFAULT_RETRY_WINDOW.as_secs(),
             0..=MAX_RETRY_WINDOW.as_secs(),
         );
+        let allowed_origins = read.origins("VESTIBULE_ALLOWED_ORIGINS").and_that_of(&issuer);
         let config = Self {
             function: read.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "local".to_owned()),
             issuer,
@@ -171,7 +172,7 @@ impl Config {
             api_key_environment: read
                 .parsed("VESTIBULE_API_KEY_ENVIRONMENT", "1 to 12 lower-case letters and digits")
                 .unwrap_or_default(),
-            allowed_origins: read.origins("VESTIBULE_ALLOWED_ORIGINS"),
+            allowed_origins,
             api_key_max_lifetime: Some(read.seconds("VESTIBULE_API_KEY_MAX_SECONDS", 0, 0..=MAX_API_KEY_SECONDS))
                 .filter(|longest| !longest.is_zero()),
             password_cost: read.cost(),
@@ -189,6 +190,10 @@ impl Config {
     pub fn sender(&self) -> Sender {
         let address = self.account_page.as_ref().unwrap_or(&self.issuer);
         let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).split('/').next();
-        Sender { service: host.unwrap_or_default().to_owned(), page: self.account_page.clone() }
+        let pages = match &self.account_page {
+            Some(page) => TokenPages::Theirs(page.clone()),
+            None => TokenPages::Ours(self.issuer.clone()),
+        };
+        Sender { service: host.unwrap_or_default().to_owned(), pages }
     }
 }

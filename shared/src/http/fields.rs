@@ -88,6 +88,19 @@ impl Fields {
         Ok(self.optional(name)?.filter(|value| !value.expose().is_empty()))
     }
 
+    /// Takes all texts whose names begin so: what is ticked of a list, each under a name of its own.
+    pub fn with_prefix(&mut self, prefix: &str) -> Vec<Secret<String>> {
+        let taken = self.fields.extract_if(.., |(name, _)| name.starts_with(prefix));
+        taken.filter_map(|(_, value)| if let Value::Text(text) = value { Some(text) } else { None }).collect()
+    }
+
+    /// Without the fields that hold nothing: a form sends what nobody has filled in, too.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        self.fields.retain(|(_, value)| !matches!(value, Value::Text(text) if text.expose().is_empty()));
+        self
+    }
+
     /// Takes a whole number that may be absent.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use super::operation::{Field, Schema};
-use super::response::secret_json;
+use super::response::{secret_json, see_other};
 use super::session_cookie::{give_cookie, give_device_cookie};
 use crate::clock::Timestamp;
 use crate::limits::KnownDevice;
@@ -57,7 +57,15 @@ impl GrantedCookie {
 
     /// The answer to a sign-in: the same, and the cookies of the session and of the device.
     pub fn give(&self, device: &Secret<String>, now: Timestamp) -> Response<Body> {
-        let mut response = self.respond(now);
+        self.with_cookies(self.respond(now), device, now)
+    }
+
+    /// The answer to a sign-in on a page: the cookies, and where the browser goes on to.
+    pub fn lead_on(&self, location: &str, device: &Secret<String>, now: Timestamp) -> Response<Body> {
+        self.with_cookies(see_other(location), device, now)
+    }
+
+    fn with_cookies(&self, mut response: Response<Body>, device: &Secret<String>, now: Timestamp) -> Response<Body> {
         give_cookie(&mut response, &self.cookie, self.session.expires_at.since(now));
         give_device_cookie(&mut response, device, KnownDevice::LIFETIME);
         response

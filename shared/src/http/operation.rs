@@ -76,6 +76,18 @@ pub struct Gives {
     pub document: Option<Schema>,
 }
 
+impl Gives {
+    /// A page for people.
+    pub const fn page(status: u16, about: &'static str) -> Self {
+        Self { status, about, document: Some(Schema::Page) }
+    }
+
+    /// On to another page, by GET.
+    pub const fn see_other(about: &'static str) -> Self {
+        Self { status: 303, about, document: None }
+    }
+}
+
 /// What an operation may say instead.
 #[derive(Debug)]
 pub enum Refuses {
@@ -129,6 +141,8 @@ pub enum Schema {
     Scope,
     /// An object of this shape is documented elsewhere: a standard's own document.
     Document,
+    /// No JSON but a page for people (`text/html`).
+    Page,
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// A whole number, not negative.

@@ -55,6 +55,7 @@ pub struct Problem {
     kind: ProblemKind,
     detail: String,
     violated_policy: Option<&'static str>,
+    body: Option<BodyError>,
 }
 
 /// A dependency that fails is not asked again sooner than this, in seconds.
@@ -114,7 +115,27 @@ impl ProblemKind {
 impl Problem {
     /// A problem; `detail` is for the person who reads it and holds no credential.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), violated_policy: None }
+        Self { kind, detail: detail.into(), violated_policy: None, body: None }
+    }
+
+    /// The problem that an answer of ours says, for whoever says it in another form.
+    pub fn of(response: &Response<Body>) -> Option<&Self> {
+        response.extensions().get()
+    }
+
+    /// Its kind.
+    pub const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// What it says of this one time.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong with the body, if that is it.
+    pub const fn body(&self) -> Option<&BodyError> {
+        self.body.as_ref()
     }
 
     /// The policy that was violated, under its name in `RateLimit-Policy`.
@@ -140,6 +161,7 @@ impl Problem {
         };
         let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = respond(status, "application/problem+json", body);
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110 §15.5.2 asks every 401 for a challenge; RFC 6750 §3.1 says which have an error code.
@@ -179,7 +201,7 @@ impl From<BodyError> for Problem {
             | BodyError::Nul(_)
             | BodyError::Invalid { .. } => ProblemKind::InvalidRequest,
         };
-        Self::new(kind, fault.to_string())
+        Self { body: Some(fault.clone()), ..Self::new(kind, fault.to_string()) }
     }
 }
 

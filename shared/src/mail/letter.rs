@@ -1,7 +1,8 @@
 //! The letters: what each says, in plain words and plain text.
 //!
-//! A token stands behind the `#` of a link, which no browser sends to a server and none passes on (RFC 3986 §3.5, RFC 9110 §10.1.3):
-//! the page reads it there and posts it. Without a page the letter has the token alone.
+//! For a page of the team's own a token stands behind the `#` of a link, which no browser sends to a server and none passes on (RFC 3986
+//! §3.5, RFC 9110 §10.1.3): its script reads it there and posts it. Our own pages have no script, so that for them it stands in the query:
+//! no log of ours holds one, their policy passes none on, and it counts once (decision 0023).
 
 use super::{Address, Mail};
 use crate::accounts::OneTimeToken;
@@ -12,8 +13,25 @@ use crate::secret::Secret;
 pub struct Sender {
     /// What people know the service by: a host's name.
     pub service: String,
-    /// The page that takes tokens, if the deployment has one.
-    pub page: Option<String>,
+    /// The pages that take tokens.
+    pub pages: TokenPages,
+}
+
+/// Where letters lead.
+#[derive(Clone, Debug)]
+pub enum TokenPages {
+    /// To one page of the team's own.
+    Theirs(String),
+    /// To ours, which lie under this address.
+    Ours(String),
+}
+
+/// What a letter asks somebody to do with its token.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    Register,
+    Reset,
+    Email,
 }
 
 /// What a person is told.
@@ -86,7 +104,7 @@ impl Letter<'_> {
                 format!(
                     "Somebody, probably you, wants an account at {service} for this address.\n\n{}\n\
                      If it was not you, do nothing: there is no account unless you make it.",
-                    with("register", token)
+                    with(Action::Register, token)
                 ),
             ),
             Self::AlreadyRegistered { token } => (
@@ -95,7 +113,7 @@ impl Letter<'_> {
                     "Somebody, probably you, wants an account at {service} for this address. There is one already: sign in \
                      to it.\nIf you have forgotten its password, choose another one.\n\n{}\n\
                      If it was not you, do nothing.",
-                    with("reset", token)
+                    with(Action::Reset, token)
                 ),
             ),
             Self::ResetPassword { token } => (
@@ -103,7 +121,7 @@ impl Letter<'_> {
                 format!(
                     "Somebody, probably you, has forgotten the password of your account at {service}.\n\n{}\n\
                      If it was not you, do nothing: your password stays as it is.",
-                    with("reset", token)
+                    with(Action::Reset, token)
                 ),
             ),
             Self::NoAccount { token } => (
@@ -111,7 +129,7 @@ impl Letter<'_> {
                 format!(
                     "Somebody, probably you, has forgotten a password at {service}. There is no account for this address; perhaps \
                      you have one under another.\nYou can make one now.\n\n{}\nIf it was not you, do nothing.",
-                    with("register", token)
+                    with(Action::Register, token)
                 ),
             ),
             Self::Closed => (
@@ -126,7 +144,7 @@ impl Letter<'_> {
                 format!(
                     "Somebody, probably you, wants their account at {service} to have this address.\n\n{}\n\
                      It works where you are signed in. If it was not you, do nothing.",
-                    with("email", token)
+                    with(Action::Email, token)
                 ),
             ),
             Self::AddressInUse => (
@@ -160,12 +178,17 @@ impl Letter<'_> {
 }
 
 /// What to do with a token.
-fn with_token(sender: &Sender, action: &str, token: &OneTimeToken) -> String {
+fn with_token(sender: &Sender, action: Action, token: &OneTimeToken) -> String {
     let token = token.expose();
-    match &sender.page {
-        Some(page) => format!("Follow this link. It works once:\n{page}#{action}={token}\n"),
-        None => format!("Use this token. It works once:\n{token}\n"),
-    }
+    let link = match (&sender.pages, action) {
+        (TokenPages::Theirs(page), Action::Register) => format!("{page}#register={token}"),
+        (TokenPages::Theirs(page), Action::Reset) => format!("{page}#reset={token}"),
+        (TokenPages::Theirs(page), Action::Email) => format!("{page}#email={token}"),
+        (TokenPages::Ours(base), Action::Register) => format!("{base}/verify?token={token}"),
+        (TokenPages::Ours(base), Action::Reset) => format!("{base}/reset?token={token}"),
+        (TokenPages::Ours(base), Action::Email) => format!("{base}/account/email?token={token}"),
+    };
+    format!("Follow this link. It works once:\n{link}\n")
 }
 
 #[cfg(test)]
@@ -192,8 +215,8 @@ mod tests {
     fn a_token_stands_in_the_text_and_nowhere_else() {
         let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
         let to = Address::parse("ada@example.com").unwrap();
-        let page = Some("https://app.example.com/account".to_owned());
-        let sender = Sender { service: "auth.example.com".to_owned(), page };
+        let pages = TokenPages::Theirs("https://app.example.com/account".to_owned());
+        let sender = Sender { service: "auth.example.com".to_owned(), pages };
         for letter in letters(&token, &to) {
             let mail = letter.to(to.clone(), &sender);
             assert!(!mail.subject.contains(token.expose()) && !mail.subject.contains('\n'), "{}", mail.subject);
@@ -216,10 +239,21 @@ mod tests {
     }
 
     #[test]
-    fn without_a_page_the_letter_has_the_token_alone() {
+    fn without_a_page_of_the_teams_own_the_letter_leads_to_ours() {
         let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
         let to = Address::parse("ada@example.com").unwrap();
-        let mail = Letter::ResetPassword { token: &token }.to(to, &Sender { service: "a".to_owned(), page: None });
-        assert!(mail.text.expose().lines().any(|line| line == token.expose()));
+        let pages = TokenPages::Ours("https://auth.example.com/prod".to_owned());
+        let sender = Sender { service: "auth.example.com".to_owned(), pages };
+        for (letter, page) in [
+            (Letter::Register { token: &token }, "verify"),
+            (Letter::NoAccount { token: &token }, "verify"),
+            (Letter::ResetPassword { token: &token }, "reset"),
+            (Letter::AlreadyRegistered { token: &token }, "reset"),
+            (Letter::ConfirmEmail { token: &token }, "account/email"),
+        ] {
+            let mail = letter.to(to.clone(), &sender);
+            let link = format!("https://auth.example.com/prod/{page}?token={}", token.expose());
+            assert!(mail.text.expose().lines().any(|line| line == link), "{page}");
+        }
     }
 }

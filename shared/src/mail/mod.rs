@@ -8,7 +8,7 @@ mod letter;
 use std::future::Future;
 
 pub use address::{Address, InvalidAddress};
-pub use letter::{Letter, Sender};
+pub use letter::{Letter, Sender, TokenPages};
 
 use crate::secret::Secret;
 

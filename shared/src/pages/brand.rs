@@ -51,7 +51,7 @@ impl Brand {
 
 /// The sheet with the colours that it is written for: of buttons and what stands on them, of links and focus in the light and in the dark.
 fn style(accent: Color) -> String {
-    let (text, light, dark) = (accent.text(), accent.readable_on(Color::WHITE), accent.readable_on(Color::NIGHT));
+    let (text, light, dark) = (accent.text(), accent.readable_on(Color::DAY), accent.readable_on(Color::NIGHT));
     format!(
         ":root{{--accent:{accent};--on-accent:{text};--link:{light}}}\
          @media(prefers-color-scheme:dark){{:root{{--link:{dark}}}}}\n{SHEET}"

@@ -4,13 +4,29 @@
 //! template is escaped by it; what a page may load, frame and send where is said once, in [`respond`].
 
 mod brand;
+mod by_letter;
+mod complaint;
 mod continuation;
+mod form;
+mod moment;
 mod notice;
+mod own;
+mod refusal;
 mod response;
+mod sign_in;
 
 pub use brand::Brand;
+pub use by_letter::{Ask, Choose, NewAddress, Sent, Wish};
+pub use complaint::Complaint;
 pub use continuation::{Continue, NotOurs};
+pub use form::{asked, fields, next, typed};
+pub use moment::Moment;
 pub use notice::{Link, Notice, Tone};
+pub use own::{Choice, Devices, Key, Keys, SignedIn};
+pub use refusal::{in_place_of, instead_of, nobody_is_signed_in, to_sign_in};
 pub use response::{Leads, respond};
+pub use sign_in::{Said, SignIn};
+
+pub use askama::Template;
 
 pub use crate::http::see_other;

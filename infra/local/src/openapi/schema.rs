@@ -23,6 +23,7 @@ pub(super) fn of(schema: &Schema) -> RefOr<JsonSchema> {
         Schema::Secret => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password))).into(),
         Schema::Scope => text().max_length(Some(MAX_SCOPES_BYTES)).pattern(Some(SCOPE)).into(),
         Schema::Document => ObjectBuilder::new().schema_type(SchemaType::new(Type::Object)).into(),
+        Schema::Page => page(),
         Schema::OneOf(values) => text().enum_values(Some(values.iter().copied())).into(),
         Schema::Integer => ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).into(),
         Schema::Boolean => ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean)).into(),

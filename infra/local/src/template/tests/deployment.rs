@@ -15,7 +15,7 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 26] = [
+const ALWAYS: [&str; 34] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
@@ -37,6 +37,14 @@ const ALWAYS: [&str; 26] = [
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
     "GET /openapi.json",
+    "GET /sign-in",
+    "GET /signed-out",
+    "POST /sign-in",
+    "POST /sign-out",
+    "GET /account/devices",
+    "POST /account/devices",
+    "GET /account/keys",
+    "POST /account/keys",
     "GET /admin/users/{id}",
     "PUT /admin/users/{id}/rights",
     "POST /admin/users/{id}/disable",
@@ -63,6 +71,7 @@ fn by_default_the_api_has_its_own_routes_only() {
             "DiscoveryFunction",
             "LoginFunction",
             "OauthTokenFunction",
+            "PagesFunction",
             "RefreshFunction",
             "RevokeFunction",
             "RotateKeysFunction",
@@ -135,7 +144,7 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
 fn with_an_address_for_letters_people_have_their_accounts_in_their_own_hands() {
     let stack = deployed(&[("MailFrom", "no-reply@example.com"), ("AccountScope", "orders:read")]);
     let own: Vec<_> = stack.api.routes.iter().filter(|route| route.function == "AccountsFunction").collect();
-    assert!(own.len() == 9 && own.iter().all(|route| route.authorizer.is_none()));
+    assert!(own.len() == 14 && own.iter().all(|route| route.authorizer.is_none()));
     for (name, value) in [("VESTIBULE_MAIL_FROM", "no-reply@example.com"), ("VESTIBULE_ACCOUNT_SCOPE", "orders:read")] {
         assert_eq!(stack.functions["AccountsFunction"].environment[name], value, "{name}");
     }
@@ -158,7 +167,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 11);
+    assert_eq!(stack.functions.len(), 12);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }

@@ -1,0 +1,165 @@
+//! The page of API keys and its forms (decision 0023): make one, which is shown this once, and revoke one.
+//!
+//! What the page asks for is a part of what the API takes: no roles, no addresses, and lifetimes in days.
+
+use std::time::Duration;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use vestibule::api_keys::manage::ManageApiKeys;
+use vestibule::api_keys::{ApiKey, IpRanges, Named};
+use vestibule::app::App;
+use vestibule::audit::Event;
+use vestibule::authentication::FindCaller;
+use vestibule::clock::Timestamp;
+use vestibule::config::Config;
+use vestibule::http::{Fields, network, request_id, within};
+use vestibule::limits::{Admit, Class, Key as Limit};
+use vestibule::pages::{Brand, Choice, Complaint, Key, Keys, Leads, Moment, fields, in_place_of, instead_of, respond};
+use vestibule::pages::{see_other, typed};
+use vestibule::scope::{Roles, Scopes};
+use vestibule::secret::Secret;
+
+use crate::change::{found_of, revoked};
+use crate::create::{Wish, made};
+use crate::person::Person;
+use crate::refusal::{Refusal, invalid};
+
+const PAGE: &str = "/account/keys";
+/// What a key may live for, in days, and what is chosen beforehand: a key that is forgotten ends by itself.
+const DAYS: [u64; 4] = [30, 90, 365, 0];
+const DEFAULT_DAYS: u64 = 90;
+const DAY: u64 = 24 * 60 * 60;
+
+/// What a form of the page asks for.
+enum Asked {
+    Make(Wish),
+    Revoke(Named),
+}
+
+pub(crate) async fn show<S>(app: &App<S>, request: &Request) -> Response<Body>
+where
+    S: FindCaller + ManageApiKeys,
+{
+    match Person::calling(app, request).await {
+        Ok(person) => {
+            Event::ApiKeysListed { owner: person.subject() }.record(&request_id(request));
+            listed(app, request, &person, None, None).await
+        }
+        Err(refusal) => instead_of(PAGE, &refusal, &Brand::of(&app.config)),
+    }
+}
+
+pub(crate) async fn change<S>(app: &App<S>, request: &Request) -> Response<Body>
+where
+    S: Admit + FindCaller + ManageApiKeys,
+{
+    let brand = &Brand::of(&app.config);
+    let limits = [Limit::network(Class::ApiKeyNetwork, network(request))];
+    let (admitted, person) = tokio::join!(within(app, request, &limits), Person::calling(app, request));
+    let (person, fields) = match (admitted, person, fields(app, request).map_err(|refusal| *refusal)) {
+        (Ok(()), Ok(person), Ok(fields)) => (person, fields),
+        (Err(refusal), ..) | (_, Err(refusal), _) | (.., Err(refusal)) => return instead_of(PAGE, &refusal, brand),
+    };
+    match done(app, request, &person, fields).await {
+        Ok(None) => see_other(&format!("{}{PAGE}", brand.base)),
+        Ok(Some(made)) => listed(app, request, &person, Some(made), None).await,
+        Err(refusal) => {
+            let answer = refusal.respond(&app.config.issuer, &person, request);
+            let page = listed(app, request, &person, None, Some(&answer)).await;
+            in_place_of(&answer, page)
+        }
+    }
+}
+
+/// The key that was made, if one was.
+async fn done<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+    fields: Fields,
+) -> Result<Option<(String, Secret<String>)>, Refusal> {
+    match asked(fields, person, &app.config)? {
+        Asked::Revoke(named) => revoked(app, request, named).await.map(|()| None),
+        Asked::Make(wish) => {
+            let (key, text) = made(app, request, person, wish).await?;
+            Ok(Some((key.label.as_str().to_owned(), text)))
+        }
+    }
+}
+
+fn asked(mut fields: Fields, person: &Person, config: &Config) -> Result<Asked, Refusal> {
+    if let Some(id) = fields.optional("revoke")? {
+        let id = id.expose().parse().map_err(|_| Refusal::NoSuchKey)?;
+        return Ok(Asked::Revoke(Named { owner: person.subject(), id }));
+    }
+    let name = fields.required("name")?;
+    let chosen: Vec<_> = fields.with_prefix("scope-").iter().map(|scope| scope.expose().clone()).collect();
+    let days = fields.optional("days")?.map(|days| days.expose().parse::<u64>());
+    let lifetime = match days {
+        None | Some(Ok(0)) if config.api_key_max_lifetime.is_none() => None,
+        Some(Ok(days)) if lifetimes(config).contains(&days) => Some(Duration::from_secs(days * DAY)),
+        _ => config.api_key_max_lifetime.or(Some(Duration::from_secs(DEFAULT_DAYS * DAY))),
+    };
+    Ok(Asked::Make(Wish {
+        label: name.expose().trim().parse().map_err(|fault| invalid("name", fault))?,
+        scope: Scopes::parse(&chosen.join(" ")).map_err(|fault| invalid("scope", fault))?,
+        roles: Roles::default(),
+        ranges: IpRanges::default(),
+        lifetime,
+    }))
+}
+
+/// Those of [`DAYS`] that the deployment lets a key live.
+fn lifetimes(config: &Config) -> Vec<u64> {
+    let most = config.api_key_max_lifetime.map(|longest| longest.as_secs() / DAY);
+    DAYS.into_iter().filter(|days| most.is_none_or(|most| (1..=most).contains(days))).collect()
+}
+
+async fn listed<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+    made: Option<(String, Secret<String>)>,
+    refused: Option<&Response<Body>>,
+) -> Response<Body> {
+    let (brand, now) = (&Brand::of(&app.config), app.clock.now());
+    let found = match found_of(app, person).await {
+        Ok((keys, _)) => keys,
+        Err(refusal) => return instead_of(PAGE, &refusal.respond(&app.config.issuer, person, request), brand),
+    };
+    let name = &if refused.is_some() { typed(request, "name") } else { String::new() };
+    let choice = |days: u64| Choice {
+        value: days.to_string(),
+        label: if days == 0 { "Until it is revoked".to_owned() } else { format!("{days} days") },
+        chosen: days == DEFAULT_DAYS,
+    };
+    let scope = |scope: &vestibule::scope::Scope| Choice {
+        value: scope.as_str().to_owned(),
+        label: scope.as_str().to_owned(),
+        chosen: false,
+    };
+    let page = Keys {
+        brand,
+        keys: found.iter().map(|key| shown(key, now)).collect(),
+        made,
+        scopes: person.scope.iter().map(scope).collect(),
+        lifetimes: lifetimes(&app.config).into_iter().map(choice).collect(),
+        name,
+        complaint: refused.and_then(Complaint::of).unwrap_or_default(),
+    };
+    respond(refused.map_or(StatusCode::OK, Response::status), &page, brand, &Leads::Home)
+}
+
+fn shown(key: &ApiKey, now: Timestamp) -> Key {
+    Key {
+        id: key.named.id.to_string(),
+        name: key.label.as_str().to_owned(),
+        prefix: key.named.shown(&key.environment),
+        scopes: key.scope.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        created: Moment::ago(key.created_at, now),
+        used: key.last_used_at.map(|used| Moment::ago(used, now)),
+        ends: key.expires_at.map(Moment::day),
+        expired: key.is_expired(now),
+    }
+}
