@@ -46,6 +46,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         sessions::OPERATIONS,
         sign_in_with::OPERATIONS,
         discovery::OPERATIONS,
+        oauth_authorize::OPERATIONS,
         oauth_token::OPERATIONS,
         pages::OPERATIONS,
         accounts::OPERATIONS,

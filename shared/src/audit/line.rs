@@ -69,6 +69,12 @@ impl Event<'_> {
                 let outcome = Some(if reason.is_none() { "active" } else { "inactive" });
                 Line { client: Some(client), outcome, reason, ..Line::new("introspected", Level::Info) }
             }
+            Self::CodeIssued { client, user, session } => Line {
+                client: Some(client),
+                user: Some(user),
+                session: Some(session),
+                ..Line::new("code_issued", Level::Info)
+            },
             Self::ConsentGiven { user, client } => Line {
                 decides: false,
                 user: Some(user),

@@ -125,6 +125,15 @@ pub enum Event<'a> {
         /// Why it is worth nothing, if it is.
         reason: Option<&'static str>,
     },
+    /// A person was sent back to a client with a code.
+    CodeIssued {
+        /// To which client.
+        client: &'a str,
+        /// Whom.
+        user: UserId,
+        /// The session of their browser.
+        session: SessionId,
+    },
     /// Somebody let a client in.
     ConsentGiven {
         /// Who.

@@ -169,6 +169,27 @@ pub fn query(request: &Request) -> Result<Fields, BodyError> {
     Fields::from_form(text)
 }
 
+/// The parameters of a form as they came, repeated ones too.
+///
+/// # Errors
+/// [`BodyError`] for another media type, a body too long or not UTF-8.
+pub fn form_pairs(request: &Request) -> Result<Vec<(String, String)>, BodyError> {
+    let text = text(request)?;
+    match media_type(request.headers()).as_deref() {
+        Some("application/x-www-form-urlencoded") => Ok(pairs(text)),
+        _ => Err(BodyError::MediaType { expected: "application/x-www-form-urlencoded" }),
+    }
+}
+
+/// The parameters of the query as they came, repeated ones too.
+pub fn query_pairs(request: &Request) -> Vec<(String, String)> {
+    pairs(request.uri().query().unwrap_or_default())
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
 fn text(request: &Request) -> Result<&str, BodyError> {
     let bytes: &[u8] = request.body().as_ref();
     if bytes.len() > MAX_BODY_BYTES {

@@ -19,7 +19,7 @@ mod response;
 mod session_cookie;
 
 pub use attempt_cookie::{clear_attempt, give_attempt, presented_attempt};
-pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, json, json_list, query};
+pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, form_pairs, json, json_list, query, query_pairs};
 pub use boundary::{failed, oauth_failed, oauth_unreadable, unreadable};
 pub use caller::{caller, caller_through_a_client, presented, source, unauthenticated};
 pub use fields::Fields;

@@ -9,6 +9,9 @@
 //! | `Strict-Transport-Security` | this host is never asked without TLS again |
 
 use askama::Template;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 
@@ -30,6 +33,16 @@ const HSTS: &str = "max-age=63072000";
 
 /// Sends a page.
 pub fn respond(status: StatusCode, page: &impl Template, brand: &Brand, leads: &Leads) -> Response<Body> {
+    send(status, page, &policy(brand, leads))
+}
+
+/// Sends a page that holds this script and no other: the policy knows it by its hash. The page must do without it, too.
+pub fn respond_with_script(page: &impl Template, brand: &Brand, leads: &Leads, script: &str) -> Response<Body> {
+    let hash = STANDARD.encode(digest(&SHA256, script.as_bytes()));
+    send(StatusCode::OK, page, &format!("{}; script-src 'sha256-{hash}'", policy(brand, leads)))
+}
+
+fn send(status: StatusCode, page: &impl Template, policy: &str) -> Response<Body> {
     // Writing to a text does not fail; a page that failed all the same is no page.
     let (status, body) =
         page.render().map_or((StatusCode::INTERNAL_SERVER_ERROR, String::new()), |body| (status, body));
@@ -47,7 +60,7 @@ pub fn respond(status: StatusCode, page: &impl Template, brand: &Brand, leads: &
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(policy) = HeaderValue::try_from(policy(brand, leads)) {
+    if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
@@ -116,10 +129,7 @@ mod tests {
         let (_, rest) = html.split_once("<style>").unwrap();
         let (style, rest) = rest.split_once("</style>").unwrap();
         assert!(!rest.contains("style"), "no other style, and none in an attribute: {rest}");
-        let hash = base64::Engine::encode(
-            &base64::engine::general_purpose::STANDARD,
-            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes()),
-        );
+        let hash = STANDARD.encode(digest(&SHA256, style.as_bytes()));
         assert!(policy.starts_with("default-src 'none';") && policy.contains(&format!("style-src 'sha256-{hash}';")));
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("script") && !policy.contains("unsafe"));
     }

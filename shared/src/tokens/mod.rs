@@ -10,6 +10,7 @@ mod client_assertion;
 mod compact;
 mod header;
 mod id_token;
+mod id_token_hint;
 mod members;
 mod mint;
 mod provider_id_token;
@@ -27,6 +28,7 @@ pub use client_assertion::{
 pub use compact::{MAX_TOKEN_BYTES, verify_compact};
 pub use header::MAX_KID_CHARS;
 pub use id_token::{IdTokenClaims, mint_id_token};
+pub use id_token_hint::IdTokenHint;
 pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
 pub use provider_id_token::{EmailClaims, ExpectedIdToken, IdTokenRefusal, ProviderIdToken, UnverifiedIdToken};
 pub use refusal::Refusal;

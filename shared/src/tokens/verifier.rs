@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::claims::Expected;
 use super::compact::Compact;
-use super::header::AccessTokenHeader;
+use super::header::{AccessTokenHeader, ProviderHeader};
+use super::id_token_hint::{self, IdTokenHint};
 use super::verified_tokens::{VerifiedTokens, fingerprint};
 use super::{MAX_TOKEN_BYTES, Refusal, VerifiedToken};
 use crate::clock::Clock;
@@ -98,6 +99,19 @@ impl Verifier {
         let key = self.keys.find(reader, &kid).await?.ok_or(Refusal::KidUnknown)?;
         let payload = compact.verified_payload(&header, key.verification())?;
         Ok(VerifiedToken::read(&payload, kid, expected, self.clock.now())?)
+    }
+
+    /// Whom an ID token of this issuer is about, and for whom it was made, however long ago. It opens nothing.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub async fn id_token_hint(&self, token: &[u8], reader: &impl ReadPublicKeys) -> Result<IdTokenHint, VerifyError> {
+        let compact = Compact::split(token)?;
+        let header = ProviderHeader::read(&compact.header()?)?;
+        let kid = id_token_hint::kid(&header)?;
+        let key = self.keys.find(reader, kid).await?.ok_or(Refusal::KidUnknown)?;
+        let payload = compact.verified_payload(&header.header, key.verification())?;
+        Ok(id_token_hint::read(&payload, &self.expected.issuer)?)
     }
 
     /// The published keys, for the JWKS document.

@@ -9,9 +9,7 @@ use vestibule::sessions::end::ListSessions;
 use vestibule::sessions::{Ending, State};
 use vestibule_tests::{START, Scene};
 
-use crate::stage::{Browser, ISSUER, agree, session_of};
-
-const INVOICES: &str = "https://invoices.example.com";
+use crate::stage::{Browser, INVOICES, ISSUER, agree, session_of};
 
 #[tokio::test]
 async fn somebody_sees_whom_they_have_let_in_and_for_what() {

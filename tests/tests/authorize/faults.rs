@@ -2,9 +2,11 @@
 
 use http::Method;
 use vestibule::authentication::LiveSession;
-use vestibule_tests::{Fault, Scene};
+use vestibule_tests::{DYNAMODB, Fault, Scene};
 
-use crate::stage::{Browser, ISSUER, agree, session_of};
+use crate::stage::{
+    Browser, ISSUER, OURS, WEB, add, agree, asks, authorize, goes_nowhere, heard, hidden, session_of, third_party,
+};
 
 const FAULTS: [Fault; 3] = [Fault::Throttled, Fault::Unreachable, Fault::AnswerLost];
 
@@ -51,4 +53,102 @@ async fn consents_that_cannot_be_read_are_503() {
         }
     }
     browser.ask(Method::GET, "/consents").await.expect(200);
+}
+
+/// Every call of a request fails once and lastingly, one after the other: the client hears of it where it is known, and nobody is sent
+/// anywhere else.
+#[tokio::test]
+async fn closed_by_default_a_fault_sends_nobody_elsewhere_and_gives_no_code() {
+    for fault in FAULTS {
+        let mut scene = Scene::new().await;
+        add(&scene, &third_party("bookkeeper")).await;
+        let demo = scene.demo().await;
+        let cookie = Browser::sign_in(&scene, &demo).await.cookie;
+        let browser = Browser { scene: &scene, cookie: cookie.clone() };
+        let page = asks(browser.get(&authorize("bookkeeper", &[])).await, "Let The bookkeeper in?");
+        for (call, spared) in
+            [("GetItem", 0), ("GetItem", 1), ("GetItem", 2), ("GetItem", 3), ("TransactWriteItems", 0), ("PutItem", 0)]
+        {
+            scene.cold_start();
+            scene.wire.break_after(spared, call, fault);
+            let (answer, evil) = {
+                let browser = Browser { scene: &scene, cookie: cookie.clone() };
+                let evil = [("redirect_uri", "https://evil.example/")];
+                (browser.decide(&page, "allow").await, browser.get(&authorize("bookkeeper", &evil)).await)
+            };
+            scene.wire.mend();
+            let evil_status = evil.status().as_u16();
+            goes_nowhere(evil, if (call, spared) == ("GetItem", 0) { 503 } else { evil_status });
+            assert!([400, 503].contains(&evil_status), "{fault:?} {call} {spared}");
+            if (call, spared) == ("GetItem", 0) {
+                let page = goes_nowhere(answer, 503);
+                assert_eq!(page.header("retry-after"), Some("1"));
+            } else {
+                let heard = heard(answer);
+                assert_eq!(heard["error"], "temporarily_unavailable", "{fault:?} {call} {spared}");
+                assert_eq!((heard["state"].as_str(), heard.contains_key("code")), ("af0ifjsldkj", false));
+            }
+        }
+        // Nothing was lost: the same page decides when all works again.
+        scene.cold_start();
+        let browser = Browser { scene: &scene, cookie };
+        heard(browser.decide(&page, "allow").await);
+    }
+}
+
+#[tokio::test]
+async fn closed_by_default_with_dynamodb_down_nobody_is_sent_anywhere() {
+    let scene = Scene::new().await;
+    add(&scene, &third_party("bookkeeper")).await;
+    let browser = Browser::sign_in(&scene, &scene.demo().await).await;
+    let page = asks(browser.get(&authorize("bookkeeper", &[])).await, "Let The bookkeeper in?");
+    for fault in FAULTS {
+        scene.wire.break_always(DYNAMODB, fault);
+        for evil in ["https://evil.example/", WEB] {
+            goes_nowhere(browser.get(&authorize("bookkeeper", &[("redirect_uri", evil)])).await, 503);
+        }
+        goes_nowhere(browser.decide(&page, "allow").await, 503);
+        goes_nowhere(browser.get("/oauth/logout?client_id=bookkeeper").await, 503);
+        scene.wire.mend();
+    }
+}
+
+/// A sign-out that may not have happened is not said to have.
+#[tokio::test]
+async fn who_could_not_be_signed_out_is_told_to_try_again_and_keeps_the_cookie() {
+    for fault in FAULTS {
+        let scene = Scene::new().await;
+        let browser = Browser::sign_in(&scene, &scene.demo().await).await;
+        let page = asks(browser.get("/oauth/logout").await, "Sign out?");
+        scene.wire.break_always("UpdateItem", fault);
+        let answer = goes_nowhere(browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await, 503);
+        assert!(answer.set_cookies().is_empty());
+        scene.wire.mend();
+        asks(browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await, "You are signed out");
+        assert!(!browser.is_live().await);
+    }
+}
+
+/// An item that cannot be what we wrote is named in the log, and lets nobody in.
+#[tokio::test]
+async fn an_impossible_consent_is_no_consent() {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    let scene = Scene::new().await;
+    add(&scene, &third_party("bookkeeper")).await;
+    let demo = scene.demo().await;
+    let browser = Browser::sign_in(&scene, &demo).await;
+    browser.lets_in("bookkeeper", &[]).await;
+    let update = scene.cloud.clients().dynamodb.update_item().table_name("vestibule-Table");
+    update
+        .key("pk", AttributeValue::S(format!("USER#{}", demo.id)))
+        .key("sk", AttributeValue::S("CONSENT#bookkeeper".into()))
+        .update_expression("SET #p = :p")
+        .expression_attribute_names("#p", "permissions")
+        .expression_attribute_values(":p", AttributeValue::S("everything".into()))
+        .send()
+        .await
+        .unwrap();
+    let heard = heard(browser.get(&authorize("bookkeeper", &[])).await);
+    assert_eq!(heard["error"], "temporarily_unavailable");
 }

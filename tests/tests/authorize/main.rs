@@ -3,6 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
+mod attacks;
 mod consents;
 mod faults;
+mod leaving;
+mod letting_in;
+mod redirect_uris;
+mod requests;
+mod signing_in;
 mod stage;

@@ -1,15 +1,21 @@
 //! People in browsers, and the clients that they let in.
 
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::json;
-use vestibule::oauth::clients::ClientId;
+use vestibule::oauth::clients::{
+    Added, Authentication, Client, ClientId, Grant, Lifetimes, ManageClients, Party, Standing,
+};
 use vestibule::oauth::consents::{Agree, Agreed, Consent, Permission};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::rotation::Generation;
+use vestibule::sessions::rotation::{Generation, RetryPolicy};
 use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
-use vestibule_tests::{Answer, PASSWORD, Scene, User};
+use vestibule_tests::{Answer, PASSWORD, START, Scene, User};
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";
 /// What a browser sends of itself for a page of the API's own origin.
@@ -84,4 +90,205 @@ pub(crate) async fn session_of(scene: &Scene, user: &User, client: &str) -> Sess
     };
     assert_eq!(scene.cloud.table().open(&session, 1).await.unwrap(), Opening::Opened);
     session
+}
+
+/// RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const WEB: &str = "https://app.example.com/callback";
+pub(crate) const OUT: &str = "https://app.example.com/out";
+pub(crate) const INVOICES: &str = "https://invoices.example.com";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Somebody else's client, a page on the web, which cannot keep a secret.
+pub(crate) fn third_party(id: &str) -> Client {
+    Client {
+        id: id.parse().unwrap(),
+        name: format!("The {id}"),
+        authentication: Authentication::None,
+        service: None,
+        grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
+        redirect_uris: vec![WEB.parse().unwrap()],
+        post_logout_redirect_uris: vec![OUT.parse().unwrap()],
+        scopes: Scopes::parse("openid email orders:read orders:write").unwrap(),
+        resources: vec![INVOICES.parse().unwrap()],
+        algorithm: None,
+        lifetimes: Lifetimes::default(),
+        retry: RetryPolicy::Window(std::time::Duration::from_secs(10)),
+        party: Party::Third,
+        created_at: START,
+        standing: Standing::Active,
+    }
+}
+
+/// The team's own.
+pub(crate) fn first_party(id: &str) -> Client {
+    Client { party: Party::First, ..third_party(id) }
+}
+
+pub(crate) async fn add(scene: &Scene, client: &Client) {
+    client.check().unwrap();
+    assert_eq!(scene.cloud.table().add_client(client).await.unwrap(), Added::Added);
+}
+
+/// A request of the client called `id` that is good, with these parameters in the place of others; one without a value is left out.
+pub(crate) fn request(id: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let good = [
+        ("client_id", id),
+        ("redirect_uri", WEB),
+        ("response_type", "code"),
+        ("scope", "openid orders:read"),
+        ("state", "af0ifjsldkj"),
+        ("nonce", "n-0S6_WzA2Mj"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = good.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let new = changes.iter().filter(|(_, value)| !value.is_empty());
+    kept.chain(new).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+pub(crate) fn encoded(parameters: &[(String, String)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters).finish()
+}
+
+/// The address of [`request`].
+pub(crate) fn authorize(id: &str, changes: &[(&str, &str)]) -> String {
+    format!("/oauth/authorize?{}", encoded(&request(id, changes)))
+}
+
+/// What the query of an address holds.
+pub(crate) fn query_of(address: &str) -> HashMap<String, String> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+/// Where an answer sends the browser; the test fails if it does not.
+#[track_caller]
+pub(crate) fn location(answer: Answer) -> String {
+    let answer = answer.expect(303);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    answer.header("location").unwrap().to_owned()
+}
+
+/// What a client hears at [`WEB`]; the test fails if it hears nothing, or somebody else does.
+#[track_caller]
+pub(crate) fn heard(answer: Answer) -> HashMap<String, String> {
+    let location = location(answer);
+    assert!(location.starts_with(&format!("{WEB}?")), "{location}");
+    let heard = query_of(&location);
+    assert_eq!(heard["iss"], ISSUER, "RFC 9207: in every response");
+    heard
+}
+
+/// The error that a client hears.
+#[track_caller]
+pub(crate) fn error(answer: Answer) -> String {
+    let heard = heard(answer);
+    assert!(!heard.contains_key("code"), "{heard:?}");
+    heard["error"].clone()
+}
+
+/// The request to come back to, if an answer sends the browser to the sign-in page.
+#[track_caller]
+pub(crate) fn comes_back_to(answer: Answer) -> String {
+    let location = location(answer);
+    assert!(location.starts_with(&format!("{ISSUER}/sign-in?continue=")), "{location}");
+    query_of(&location)["continue"].clone()
+}
+
+/// The hidden fields of a page's form.
+pub(crate) fn hidden(answer: &Answer) -> Vec<(String, String)> {
+    let unescaped = |text: &str| {
+        let text = text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'");
+        text.replace("&#38;", "&")
+    };
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!("{name}=\"")).unwrap();
+        unescaped(rest.split('"').next().unwrap())
+    };
+    let tags = answer.text().split("<input type=\"hidden\"").skip(1).map(|rest| rest.split('>').next().unwrap());
+    tags.map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect()
+}
+
+/// A page that asks, with the headers that keep others from showing it.
+#[track_caller]
+pub(crate) fn asks(answer: Answer, title: &str) -> Answer {
+    let answer = answer.expect(200);
+    assert!(answer.text().contains(&format!("<h1>{title}</h1>")), "{}", answer.text());
+    is_a_page(&answer);
+    answer
+}
+
+/// Fails unless nobody can frame it, keep it, or have it load anything.
+#[track_caller]
+pub(crate) fn is_a_page(answer: &Answer) {
+    assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(answer.header("x-frame-options"), Some("DENY"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("location"), None);
+}
+
+/// A page that says no, and sends nobody anywhere.
+#[track_caller]
+pub(crate) fn goes_nowhere(answer: Answer, status: u16) -> Answer {
+    let answer = answer.expect(status);
+    is_a_page(&answer);
+    assert!(!answer.text().contains("<form") && !answer.text().contains("<a "), "{}", answer.text());
+    answer
+}
+
+impl Browser<'_> {
+    /// Follows a link.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let navigation =
+            [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("sec-fetch-site", "cross-site")];
+        let request = Request::get(path).header("cookie", &self.cookie);
+        let request = navigation.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.scene.send(request.body(Bytes::new()).unwrap()).await
+    }
+
+    /// Sends a form of a page with these headers.
+    pub(crate) async fn post(&self, path: &str, form: &[(String, String)], headers: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path).header("cookie", &self.cookie).header("content-type", FORM);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.scene.send(request.body(Bytes::from(encoded(form))).unwrap()).await
+    }
+
+    /// Decides on the page that asks.
+    pub(crate) async fn decide(&self, page: &Answer, decision: &str) -> Answer {
+        let mut form = hidden(page);
+        form.push(("decision".to_owned(), decision.to_owned()));
+        self.post("/oauth/consent", &form, OURS).await
+    }
+
+    /// Lets the client in, whether or not it must ask; the code.
+    pub(crate) async fn lets_in(&self, id: &str, changes: &[(&str, &str)]) -> String {
+        let answer = self.get(&authorize(id, changes)).await;
+        let answer = if answer.status() == 200 { self.decide(&answer, "allow").await } else { answer };
+        heard(answer)["code"].clone()
+    }
+}
+
+/// `POST /oauth/token` with a code.
+pub(crate) async fn exchange(scene: &Scene, id: &str, code: &str, changes: &[(&str, &str)]) -> Answer {
+    let good = [
+        ("grant_type", "authorization_code"),
+        ("client_id", id),
+        ("code", code),
+        ("redirect_uri", WEB),
+        ("code_verifier", VERIFIER),
+    ];
+    let kept = good.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let form: Vec<_> = kept.chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    scene.post("/oauth/token", FORM, encoded(&form)).await
+}
+
+/// What a token says, unverified.
+pub(crate) fn claims(token: &str) -> serde_json::Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }

@@ -203,7 +203,7 @@ async fn closed_by_default_every_storage_call_of_every_flow_meets_every_fault() 
 }
 
 /// Routes that the matrix does not have yet, and the tests of their faults: of some calls and some faults, not of all.
-const ELSEWHERE: [(&str, &str); 26] = [
+const ELSEWHERE: [(&str, &str); 32] = [
     ("GET /admin/users/{id}", "rights/administrators.rs"),
     ("PUT /admin/users/{id}/rights", "rights/changes.rs"),
     ("POST /admin/users/{id}/disable", "rights/changes.rs"),
@@ -222,6 +222,12 @@ const ELSEWHERE: [(&str, &str); 26] = [
     ("POST /account/delete", "accounts/faults.rs"),
     ("POST /oauth/token", "oauth/faults.rs"),
     ("POST /oauth/introspect", "oauth/faults.rs"),
+    ("GET /oauth/authorize", "authorize/faults.rs"),
+    ("POST /oauth/authorize", "authorize/faults.rs"),
+    ("POST /oauth/consent", "authorize/faults.rs"),
+    ("GET /oauth/logout", "authorize/faults.rs"),
+    ("POST /oauth/logout", "authorize/faults.rs"),
+    ("POST /oauth/logout/confirm", "authorize/faults.rs"),
     ("GET /consents", "authorize/faults.rs"),
     ("DELETE /consents/{client}", "authorize/faults.rs"),
     ("POST /api-keys", "api_keys/faults.rs"),

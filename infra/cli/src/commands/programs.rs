@@ -8,7 +8,7 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 13] = [
+const FUNCTIONS: [&str; 14] = [
     "admin",
     "api_keys",
     "login",
@@ -16,6 +16,7 @@ const FUNCTIONS: [&str; 13] = [
     "revoke",
     "sessions",
     "sign_in_with",
+    "oauth_authorize",
     "oauth_token",
     "authorizer",
     "discovery",

@@ -13,8 +13,17 @@ const PUBLIC: Check = Check("public-routes");
 const FILE: &str = "functions/authorizer/routes.toml";
 
 /// What somebody meets who is not signed in yet, and what finds out itself who is.
-const FOR_ANYBODY: [&str; 8] =
-    ["login", "refresh", "revoke", "sessions", "sign_in_with", "oauth_token", "discovery", "accounts"];
+const FOR_ANYBODY: [&str; 9] = [
+    "login",
+    "refresh",
+    "revoke",
+    "sessions",
+    "sign_in_with",
+    "oauth_token",
+    "oauth_authorize",
+    "discovery",
+    "accounts",
+];
 
 /// What finds out itself who is calling, because it can then say 401 and nothing may be kept.
 const ASKING_ITSELF: [&str; 1] = ["api_keys"];

@@ -15,12 +15,18 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 34] = [
+const ALWAYS: [&str; 40] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
     "POST /oauth/token",
     "POST /oauth/introspect",
+    "GET /oauth/authorize",
+    "POST /oauth/authorize",
+    "POST /oauth/consent",
+    "GET /oauth/logout",
+    "POST /oauth/logout",
+    "POST /oauth/logout/confirm",
     "POST /api-keys",
     "GET /api-keys",
     "PATCH /api-keys/{id}",
@@ -70,6 +76,7 @@ fn by_default_the_api_has_its_own_routes_only() {
             "AuthorizerFunction",
             "DiscoveryFunction",
             "LoginFunction",
+            "OauthAuthorizeFunction",
             "OauthTokenFunction",
             "PagesFunction",
             "RefreshFunction",
@@ -167,7 +174,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 12);
+    assert_eq!(stack.functions.len(), 13);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }

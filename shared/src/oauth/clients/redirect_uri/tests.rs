@@ -153,6 +153,21 @@ fn what_may_be_registered_is_https_a_loopback_address_or_an_apps_own_scheme() {
     assert_eq!(long.parse::<RedirectUri>(), Err(InvalidRedirectUri::TooLong));
 }
 
+#[test]
+fn an_address_has_a_host_for_people_and_a_source_for_policies() {
+    for (uri, host, source, https) in [
+        (WEB, "app.example.com", Some("https://app.example.com"), true),
+        ("https://app.example.com:8443/?x=y", "app.example.com:8443", Some("https://app.example.com:8443"), true),
+        ("http://127.0.0.1:8080/cb", "127.0.0.1:8080", Some("http://127.0.0.1:8080"), false),
+        ("http://[::1]:8080/cb", "[::1]:8080", None, false),
+        (APP, APP, Some("com.example.app:"), false),
+        ("com.example.app://callback", "com.example.app://callback", Some("com.example.app:"), false),
+    ] {
+        let target = registered(uri).target(uri).unwrap();
+        assert_eq!((target.host(), target.source(), target.is_https()), (host, source, https), "{uri}");
+    }
+}
+
 /// RFC 6749 §3.1.2: a registered query stays, and the response's parameters follow it.
 #[test]
 fn the_parameters_of_a_response_follow_whatever_query_was_registered() {
