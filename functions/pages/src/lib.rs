@@ -13,7 +13,7 @@ use vestibule::app::App;
 use vestibule::config::Need;
 use vestibule::http::route_key;
 use vestibule::pages::{
-    Ask, Brand, Choose, Complaint, Leads, Link, NewAddress, Notice, Said, SignIn, Tone, Wish, asked, respond,
+    Ask, Brand, Choose, Complaint, Continue, Leads, Link, NewAddress, Notice, Said, SignIn, Tone, Wish, asked, respond,
 };
 
 pub use operations::OPERATIONS;
@@ -40,11 +40,13 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body> {
 }
 
 fn sign_in<S>(app: &App<S>, request: &Request, brand: &Brand) -> Response<Body> {
-    let next = asked(request, "continue").parse().ok();
+    let next: Option<Continue> = asked(request, "continue").parse().ok();
+    // Whom a client thinks they are (OpenID Connect Core §3.1.2.1).
+    let hint = next.as_ref().and_then(|next| next.parameter("login_hint")).unwrap_or_default();
     let page = SignIn {
         brand,
         providers: &app.config.providers,
-        username: "",
+        username: &hint,
         complaint: Complaint::default(),
         said: Said::named(&asked(request, "said")),
         next: next.as_ref(),

@@ -1,5 +1,6 @@
 //! The people of the local story: somebody who may read orders, and somebody who may administer.
 
+pub mod app;
 pub mod clients;
 
 use base64::Engine;

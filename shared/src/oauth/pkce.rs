@@ -20,6 +20,11 @@ pub struct Challenge(String);
 pub struct InvalidChallenge;
 
 impl Challenge {
+    /// What a client that keeps `verifier` to itself commits itself to.
+    pub fn of(verifier: &str) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes())))
+    }
+
     /// The challenge as it was sent.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,8 +34,7 @@ impl Challenge {
     pub fn is_met_by(&self, verifier: &str) -> bool {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         let formed = (43..=128).contains(&verifier.len()) && verifier.bytes().all(unreserved);
-        let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
-        formed && bool::from(hash.as_bytes().ct_eq(self.0.as_bytes()))
+        formed && bool::from(Self::of(verifier).0.as_bytes().ct_eq(self.0.as_bytes()))
     }
 }
 

@@ -99,11 +99,12 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     let given = process_environment().get("VESTIBULE_DEMO_PASSWORD").filter(|given| !given.is_empty()).map(Secret::new);
     let people = demo::users(&cloud.table(), &cloud.secrets(), &randomness, given.clone(), clock.now()).await?;
     let service = demo::clients::service(&cloud.table(), &randomness, given, clock.now()).await?;
+    let app = demo::app::app(&cloud.table(), &url, &randomness, clock.now()).await?;
     // Kept until the end: dropping it tells the operator's commands that nothing runs here.
     let _announcement = cloud.running(url.clone()).announce(place)?;
-    story::tell(&url, cloud.gateway(), &people, service.as_ref())?;
+    story::tell(&url, cloud.gateway(), &people, service.as_ref(), &app)?;
     let outbox = cloud.outbox().clone();
-    let pages = move |request: &_| outbox.page(request);
+    let pages = move |request: &_| outbox.page(request).or_else(|| app.page(request));
     gateway::serve_with_pages(Arc::clone(cloud.gateway()), pages, listener, interrupted()).await?;
     output::line("\nstopping");
     cloud.stop().await;

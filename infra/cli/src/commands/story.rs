@@ -4,6 +4,7 @@ use comfy_table::{Table, presets};
 use vestibule::policy::{Requirement, Rule, Rules};
 use vestibule::secret::Secret;
 use vestibule_local::demo::DemoUser;
+use vestibule_local::demo::app::DemoApp;
 use vestibule_local::demo::clients::SERVICE;
 use vestibule_local::gateway::Gateway;
 use vestibule_local::template::ApiRoute;
@@ -16,6 +17,7 @@ pub(crate) fn tell(
     gateway: &Gateway,
     people: &[DemoUser],
     service: Option<&Secret<String>>,
+    app: &DemoApp,
 ) -> Result<(), Fault> {
     line(format_args!("Vestibule answers at {url}\n"));
     line(routes(gateway.routes(), &authorizer::rules()?));
@@ -24,6 +26,7 @@ pub(crate) fn tell(
     line("");
     line(commands(url, people));
     line(service_commands(url, service));
+    line(format_args!("# an app is let in, in a browser: sign in as {}\n# {}\n", person(people), app.authorize_url()));
     line("Ctrl-C stops everything. Other commands of `vestibule`, in another terminal, find it here.");
     Ok(())
 }
@@ -72,6 +75,10 @@ fn plain<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
     table
+}
+
+fn person(people: &[DemoUser]) -> &str {
+    people.first().map_or("NAME", |person| person.email)
 }
 
 /// Plain POSIX shell: a fresh machine has no jq.
