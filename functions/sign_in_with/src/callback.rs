@@ -100,7 +100,7 @@ where
     let identity = |told: Option<ToldAddress>| LinkedIdentity {
         key: known.identity.key(),
         provider: party.provider().id.clone(),
-        email: told.map(|told| told.address),
+        email: told.and_then(ToldAddress::shown),
         linked_at: app.clock.now(),
     };
     let mailbox = told.as_ref().and_then(ToldAddress::mailbox);

@@ -6,7 +6,7 @@
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
 use vestibule::accounts::own::FindAccount;
-use vestibule::accounts::{Account, FindLogin};
+use vestibule::accounts::{Account, FindLogin, Identifier};
 use vestibule::audit::Event;
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
@@ -47,7 +47,7 @@ pub(crate) const SCHEMA: Schema = Schema::Object(&[Field::required(
         Field::optional(
             "email",
             "The address that it told then. It opens nothing.",
-            Schema::Text { min: 1, max: 1024 },
+            Schema::Text { min: 1, max: Identifier::MAX_BYTES },
         ),
         Field::required("linked_at", "When it was linked, in seconds since 1970.", Schema::Integer),
     ])),

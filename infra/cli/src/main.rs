@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{api_keys, audit, clients, dev, doctor as examination, keys, openapi, services, sessions, users};
+use crate::commands::{
+    api_keys, audit, clients, dev, doctor as examination, keys, openapi, providers, services, sessions, users,
+};
 use crate::target::Target;
 
 /// Authentication that a team owns, for APIs behind Amazon API Gateway.
@@ -31,6 +33,8 @@ enum Command {
     Sessions(Operator<sessions::Command>),
     /// OAuth clients: add, list, show, rotate-secret, disable, enable.
     Clients(Operator<clients::Command>),
+    /// Providers that people sign in with: set-secret.
+    Providers(Operator<providers::Command>),
     /// Services, which call by API keys of their own: add, list, disable, enable.
     Services(Operator<services::Command>),
     /// API keys of users and services: create, list, revoke.
@@ -61,6 +65,7 @@ async fn main() -> ExitCode {
         Command::Users(operator) => users::run(&operator.target, operator.command).await,
         Command::Sessions(operator) => sessions::run(&operator.target, operator.command).await,
         Command::Clients(operator) => clients::run(&operator.target, operator.command).await,
+        Command::Providers(operator) => providers::run(&operator.target, operator.command).await,
         Command::Services(operator) => services::run(&operator.target, operator.command).await,
         Command::ApiKeys(operator) => api_keys::run(&operator.target, operator.command).await,
         Command::Doctor(arguments) => examination::run(arguments).await,

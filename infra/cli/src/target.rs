@@ -63,6 +63,8 @@ pub(crate) struct Deployment {
     cost: Cost,
     /// The word behind `vk_` in API keys, where it is known as the cost is; else the template's default.
     pub(crate) api_key_environment: Environment,
+    /// The secret with what providers know it by, where it is known.
+    pub(crate) providers_secret: Option<String>,
 }
 
 impl Target {
@@ -91,6 +93,7 @@ impl Target {
                 secrets: Some(running.secrets().await),
                 cost: running.password_cost().unwrap_or(Cost::DEFAULT),
                 api_key_environment: running.api_key_environment().unwrap_or_default(),
+                providers_secret: running.providers_secret(),
             };
             return Ok((deployment, format!("the dev deployment in ./{DIRECTORY}")));
         };
@@ -110,6 +113,7 @@ impl Target {
             secrets,
             cost: Cost::DEFAULT,
             api_key_environment: Environment::default(),
+            providers_secret: None,
         };
         Ok((deployment, format!("table {table} ({place})")))
     }

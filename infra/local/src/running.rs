@@ -170,6 +170,12 @@ impl Running {
         Some(self.config_of("login")?.password_cost)
     }
 
+    /// The name of the secret with what providers know it by, if it has any.
+    pub fn providers_secret(&self) -> Option<String> {
+        let stack = Stack::read(&self.template, STACK, &self.parameters).ok()?;
+        stack.secrets.get("ProviderSecrets").cloned()
+    }
+
     /// The word behind `vk_` in API keys here, by the variables that the template gives to the function that makes them.
     pub fn api_key_environment(&self) -> Option<Environment> {
         Some(self.config_of("api_keys")?.api_key_environment)

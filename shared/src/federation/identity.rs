@@ -39,6 +39,12 @@ impl Identity {
 }
 
 impl ToldAddress {
+    /// The address, for people to know the identity by; nothing if it is longer than any or cannot be shown on a line.
+    pub fn shown(self) -> Option<String> {
+        let fits = self.address.len() <= Identifier::MAX_BYTES && !self.address.chars().any(char::is_control);
+        Some(self.address).filter(|_| fits)
+    }
+
     /// The name that an account may be made for. Letters reach it, so its spelling is the one that mail servers read, and a
     /// look-alike in another script is another address or none.
     pub fn mailbox(&self) -> Option<Identifier> {
@@ -110,6 +116,9 @@ mod tests {
     fn an_account_is_made_for_a_vouched_address_that_mail_reaches_and_for_no_look_alike() {
         assert_eq!(mailbox("Ada@Example.COM", true).as_deref(), Some("ada@example.com"));
         assert_eq!(mailbox("ada@example.com", false), None);
+        let shown = |address: String| ToldAddress { address, vouched: false }.shown();
+        assert_eq!(shown("ada@example.com".to_owned()).as_deref(), Some("ada@example.com"));
+        assert!(shown("a".repeat(255)).is_none() && shown("a\nb".to_owned()).is_none());
         // A Cyrillic letter in the domain is another domain, and before the @ no mailbox.
         assert_eq!(mailbox("ada@ex\u{430}mple.com", true).as_deref(), Some("ada@xn--exmple-4nf.com"));
         for none in [

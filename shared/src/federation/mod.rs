@@ -22,7 +22,7 @@ pub use exchange::Rejection;
 pub use identity::{Identity, IdentityKey, NotAKey, ToldAddress};
 pub use kind::{Kind, UnknownKind, Vouches};
 pub use outbound::{Outbound, ProviderFault};
-pub use provider::{AppleNames, InvalidProviders, Provider, ProviderId, Providers};
+pub use provider::{AppleNames, InvalidProviderId, InvalidProviders, Provider, ProviderId, Providers};
 pub use relying_party::{Callback, Known, RelyingParty};
 pub use secrets::{ProviderSecrets, ReadProviderSecrets};
 

@@ -80,13 +80,18 @@ impl fmt::Display for ProviderId {
     }
 }
 
-impl FromStr for ProviderId {
-    type Err = ();
+/// The text names no provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a provider's name has 1 to {} lower-case letters, digits and hyphens", ProviderId::MAX_CHARS)]
+pub struct InvalidProviderId;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
+impl FromStr for ProviderId {
+    type Err = InvalidProviderId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidProviderId> {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let fits = (1..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(plain);
-        if fits { Ok(Self(text.to_owned())) } else { Err(()) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidProviderId) }
     }
 }
 
@@ -153,7 +158,7 @@ impl Parameters {
 }
 
 fn provider(id: &str, parameters: &str) -> Result<Provider, String> {
-    let name = id.parse().map_err(|()| "its name is not of lower-case letters, digits and hyphens".to_owned())?;
+    let name = id.parse().map_err(|fault: InvalidProviderId| fault.to_string())?;
     let parsed = form_urlencoded::parse(parameters.as_bytes());
     let mut given = Parameters(parsed.map(|(name, value)| (name.into_owned(), value.into_owned())).collect());
     let kind = match given.take("kind") {

@@ -1,6 +1,6 @@
 //! The secrets that the providers know us by: one document, `{"google": "…", "apple": "-----BEGIN PRIVATE KEY-----…"}`, in Secrets Manager.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 
 use serde::Deserialize;
@@ -41,6 +41,19 @@ impl ProviderSecrets {
         }
     }
 
+    /// The same with `secret` for `provider`.
+    #[must_use]
+    pub fn with(mut self, provider: &ProviderId, secret: Secret<String>) -> Self {
+        self.0.insert(provider.to_string(), secret);
+        self
+    }
+
+    /// The document.
+    pub fn to_json(&self) -> Secret<String> {
+        let texts: BTreeMap<_, _> = self.0.iter().map(|(id, secret)| (id, secret.expose())).collect();
+        Secret::new(serde_json::to_string(&texts).unwrap_or_default())
+    }
+
     /// The secret for `provider`.
     pub fn of(&self, provider: &ProviderId) -> Option<&Secret<String>> {
         self.0.get(provider.as_str()).filter(|secret| !secret.expose().is_empty())
@@ -59,6 +72,9 @@ mod tests {
         assert!(secrets.of(&"github".parse().unwrap()).is_none(), "an empty one is none");
         assert!(secrets.of(&"work".parse().unwrap()).is_none());
         assert!(!format!("{secrets:?}").contains("GOCSPX"));
+        let (work, key) = ("work".parse().unwrap(), "a\nb\"c".to_owned());
+        let more = ProviderSecrets::from_json(&secrets.with(&work, Secret::new(key.clone())).to_json()).unwrap();
+        assert!(more.of(&work).unwrap().matches(key.as_bytes()) && more.of(&"google".parse().unwrap()).is_some());
         for malformed in ["", "[]", r#"{"google":1}"#, r#"{"google":{"secret":"hunter2"}}"#, "hunter2"] {
             let fault = ProviderSecrets::from_json(&Secret::new(malformed.to_owned())).unwrap_err();
             assert!(!fault.contains("hunter2"), "{fault}");

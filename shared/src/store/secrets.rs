@@ -7,7 +7,7 @@ use std::fmt;
 use aws_sdk_secretsmanager::Client;
 
 use super::sdk_fault::{sdk_fault, unavailable};
-use crate::federation::{ProviderSecrets, ReadProviderSecrets};
+use crate::federation::{ProviderId, ProviderSecrets, ReadProviderSecrets};
 use crate::keys::{KeysUnavailable, ReadSigningKeys, ReadSymmetricKeys, SigningKeyRing, SymmetricKeys};
 use crate::secret::Secret;
 use crate::storage::StoreError;
@@ -93,6 +93,22 @@ impl Secrets {
     /// [`StoreError::Unavailable`] if Secrets Manager did not acknowledge it.
     pub async fn write_symmetric_keys(&self, keys: &SymmetricKeys) -> Result<(), StoreError> {
         self.write(&self.symmetric, &keys.to_json()).await
+    }
+
+    /// Keeps `secret` for `provider` beside those of the others.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Secrets Manager did not acknowledge it, or if what it holds cannot be read and would be lost.
+    pub async fn set_provider_secret(&self, provider: &ProviderId, secret: &Secret<String>) -> Result<(), StoreError> {
+        let unread = |detail: String| StoreError::Unavailable { operation: "GetSecretValue", detail };
+        let kept = match self.has_value(&self.providers).await? {
+            true => {
+                let document = self.current(&self.providers).await.map_err(unread)?;
+                ProviderSecrets::from_json(&document).map_err(unread)?
+            }
+            false => ProviderSecrets::default(),
+        };
+        self.write(&self.providers, &kept.with(provider, secret.clone()).to_json()).await
     }
 
     async fn current(&self, name: &str) -> Result<Secret<String>, String> {

@@ -7,6 +7,7 @@ mod answers;
 mod browsers;
 mod faults;
 mod linking;
+mod logs;
 mod provider;
 mod providers;
 mod signing_in;

@@ -9,6 +9,7 @@ mod import;
 pub(crate) mod keys;
 pub(crate) mod openapi;
 mod programs;
+pub(crate) mod providers;
 pub(crate) mod services;
 pub(crate) mod sessions;
 mod story;
