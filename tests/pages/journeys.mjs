@@ -1,0 +1,181 @@
+// What people do on the pages, from the first letter to signing out. Each journey is a person with a browser of their own.
+
+import assert from "node:assert/strict";
+import { mkdir, rm } from "node:fs/promises";
+import { launch, look, Person } from "./browser.mjs";
+
+const [url, folder] = process.argv.slice(2);
+const DEMO = { name: "demo@example.com", password: "correct horse" };
+const LAPTOP = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+const PHONE = {
+  userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1",
+  viewport: { width: 320, height: 640 },
+  colorScheme: "dark",
+};
+
+/** The link in the newest letter to this address. */
+async function letter(to) {
+  const { letters } = await (await fetch(`${url}/dev/outbox?to=${encodeURIComponent(to)}`)).json();
+  return letters[0].text.split("\n").find((line) => line.startsWith(`${url}/`));
+}
+
+const journeys = {
+  async "somebody registers with a letter, chooses a password after a bad one, and signs in"(browser) {
+    const ada = await Person.arrive(browser, url, LAPTOP);
+    await ada.open("/sign-in");
+    await ada.expect("Sign in");
+    await look(ada, "sign-in", folder);
+    await ada.page.getByRole("link", { name: "Create an account" }).click();
+    await ada.expect("Create an account");
+    await look(ada, "register", folder);
+    await ada.send({ "E-mail address": "ada@example.com" }, "Send me a link");
+    await ada.expect("Check your mail");
+    await look(ada, "sent", folder);
+    await ada.page.goto(await letter("ada@example.com"));
+    await ada.expect("Choose a password");
+    await look(ada, "verify", folder);
+    const refused = await ada.send({ Username: "ada", "New password": "too short" }, "Create my account");
+    assert.equal(refused.status(), 400);
+    assert.match(await ada.page.locator("#password-fault").innerText(), /at least 15 characters/);
+    assert.equal(await ada.page.evaluate(() => document.activeElement.id), "password", "the field that is wrong has the focus");
+    assert.equal(await ada.page.getByLabel("Username").inputValue(), "ada", "what was typed is still there");
+    await look(ada, "verify-refused", folder);
+    await ada.send({ "New password": "seven brown foxes" }, "Create my account");
+    await ada.expect("Sign in");
+    assert.match(await ada.page.getByRole("status").innerText(), /Your account is ready/);
+    await look(ada, "registered", folder);
+    await ada.send({ "E-mail address": "ada", Password: "seven brown foxes" }, "Sign in");
+    await ada.expect("Devices");
+    await ada.leave();
+  },
+
+  async "somebody forgets a password and is signed out everywhere by another one"(browser) {
+    const [phone, laptop] = [await Person.arrive(browser, url, PHONE), await Person.arrive(browser, url, LAPTOP)];
+    await phone.open("/sign-in");
+    await phone.send({ "E-mail address": "ada@example.com", Password: "seven brown foxes" }, "Sign in");
+    await phone.expect("Devices");
+    await laptop.open("/sign-in");
+    await laptop.page.getByRole("link", { name: "Forgot your password?" }).click();
+    await laptop.expect("Forgot your password?");
+    await look(laptop, "forgot", folder);
+    await laptop.send({ "E-mail address": "ada@example.com" }, "Send me a link");
+    const link = await letter("ada@example.com");
+    await laptop.page.goto(link);
+    await laptop.expect("Choose a new password");
+    await look(laptop, "reset", folder);
+    await laptop.send({ "New password": "eight brown foxes" }, "Change my password");
+    assert.match(await laptop.page.getByRole("status").innerText(), /every device is signed out/);
+    await phone.open("/account/devices");
+    await phone.expect("Sign in");
+    await laptop.page.goto(link);
+    await laptop.send({ "New password": "nine brown foxes" }, "Change my password");
+    assert.match(await laptop.page.getByRole("alert").innerText(), /used already/);
+    await look(laptop, "reset-spent", folder);
+    await laptop.open("/reset");
+    await look(laptop, "reset-without-a-link", folder);
+    await Promise.all([phone.leave(), laptop.leave()]);
+  },
+
+  async "somebody signs in by the keyboard alone, and is told what is wrong"(browser) {
+    const demo = await Person.arrive(browser, url, LAPTOP);
+    const { keyboard } = demo.page;
+    const submitted = (keys) => Promise.all([demo.page.waitForNavigation(), keys()]);
+    const focused = () => demo.page.evaluate(() => document.activeElement.name || document.activeElement.innerText);
+    await demo.open("/sign-in");
+    assert.equal(await focused(), "username", "the first field has the focus");
+    await keyboard.type(DEMO.name);
+    await keyboard.press("Tab");
+    await keyboard.type("wrong");
+    await submitted(() => keyboard.press("Enter"));
+    await demo.expect("Sign in");
+    assert.match(await demo.page.title(), /^Error: /, "which is what a screen reader reads first");
+    assert.equal(await demo.page.getByLabel("E-mail address").inputValue(), DEMO.name);
+    assert.equal(await demo.page.getByLabel("Password").inputValue(), "");
+    await look(demo, "sign-in-refused", folder);
+    assert.equal(await focused(), "password");
+    await keyboard.type(DEMO.password);
+    await keyboard.press("Tab");
+    assert.equal(await focused(), "Sign in");
+    await submitted(() => keyboard.press("Space"));
+    await demo.expect("Devices");
+    const reached = [];
+    for (let step = 0; step < 3; step += 1) {
+      await keyboard.press("Tab");
+      reached.push(await focused());
+      const ring = await demo.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+      assert.equal(ring, "solid", `${reached.at(-1)} shows that it has the focus`);
+    }
+    assert.deepEqual(reached, ["Sign out", "Devices", "API keys"]);
+    await demo.leave();
+  },
+
+  async "somebody looks at their devices on a phone, signs one out, makes a key and revokes it, and leaves"(browser) {
+    const [phone, laptop] = [await Person.arrive(browser, url, PHONE), await Person.arrive(browser, url, LAPTOP)];
+    for (const each of [laptop, phone]) {
+      await each.open("/account/devices");
+      await each.expect("Sign in");
+      await each.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
+      await each.expect("Devices");
+    }
+    await look(phone, "devices", folder);
+    await phone.page.setViewportSize(PHONE.viewport);
+    assert.match(await phone.page.locator("h2").first().innerText(), /Safari on iPhone\s+This device/);
+    await phone.send({}, /^Sign out Firefox on Linux/);
+    await phone.expect("Devices");
+    await laptop.open("/account/devices");
+    await laptop.expect("Sign in");
+    await phone.page.getByRole("link", { name: "API keys" }).click();
+    await phone.expect("API keys");
+    await look(phone, "keys-none", folder);
+    await phone.page.getByLabel("orders:read").check();
+    await phone.send({ Name: "Nightly export" }, "Make the key");
+    const key = await phone.page.locator(".secret code").innerText();
+    assert.match(key, /^vk_live_/);
+    await look(phone, "keys-made", folder);
+    const exported = () => fetch(`${url}/export`, { headers: { "x-api-key": key } });
+    assert.equal((await exported()).status, 200);
+    await phone.send({ Name: " " }, "Make the key");
+    await look(phone, "keys-refused", folder);
+    await phone.open("/account/keys");
+    assert.equal(await phone.page.getByText(key).count(), 0, "it is shown once");
+    await phone.page.locator("summary").click();
+    await look(phone, "keys", folder);
+    await phone.send({}, /^Revoke it/);
+    assert.match(await phone.page.locator("main").innerText(), /no API keys yet/);
+    await phone.send({}, "Sign out");
+    await phone.expect("You are signed out");
+    await look(phone, "signed-out", folder);
+    await phone.open("/account/keys");
+    await phone.expect("Sign in");
+    await Promise.all([phone.leave(), laptop.leave()]);
+  },
+
+  async "somebody who came for a client is led on to it, and Chromium lets the form"(browser) {
+    const demo = await Person.arrive(browser, url, LAPTOP);
+    const next = "/account/keys?from=a%20link";
+    await demo.open(`/sign-in?continue=${encodeURIComponent(next)}`);
+    await demo.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
+    assert.equal(demo.page.url(), `${url}${next}`);
+    await demo.open(`/sign-in?continue=${encodeURIComponent("//evil.example")}`);
+    await demo.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
+    assert.equal(demo.page.url(), `${url}/account/devices`);
+    await demo.leave();
+  },
+};
+
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const browser = await launch();
+let failed = 0;
+for (const [name, journey] of Object.entries(journeys)) {
+  try {
+    await journey(browser);
+    console.log(`ok      ${name}`);
+  } catch (fault) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n${fault.stack}`);
+  }
+}
+await browser.close();
+console.log(`${Object.keys(journeys).length - failed} passed, ${failed} failed; screenshots in ${folder}`);
+process.exitCode = failed === 0 ? 0 : 1;
