@@ -127,6 +127,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.post_json("/accounts", &serde_json::json!({ "email": "eve@example.com" })).await.expect(503);
     scene.wire.mend();
     secrets.extend(a_client(&scene, &tokens.access).await);
+    secrets.extend(a_browser(&scene).await);
     secrets.extend(an_api_key(&scene, &tokens.access).await);
     let by_cookie = serde_json::json!({ "username": demo.email, "password": PASSWORD, "transport": "cookie" });
     let browser = scene.post_json("/login", &by_cookie).await.expect(200);
@@ -253,6 +254,51 @@ async fn a_client(scene: &Scene, person: &str) -> Vec<(&'static str, String)> {
         ("wrong secret, encoded", basic(&wrong)),
         ("service's token", token),
     ]
+}
+
+/// A browser in which somebody signs in, lets an app in and leaves, and requests with secrets in the wrong places; what they hold is given
+/// back.
+async fn a_browser(scene: &Scene) -> Vec<(&'static str, String)> {
+    use vestibule_local::demo::app::app;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let url = "https://auth.example.com";
+    let app = app(&scene.cloud.table(), url, &Randomness::System, scene.clock.now()).await.unwrap();
+    let person = scene.user("browser@example.com", "orders:read", "").await;
+    let body = serde_json::json!({ "username": person.email, "password": PASSWORD, "transport": "cookie" });
+    let login = http::Request::post("/login").header("content-type", "application/json").body(body.to_string().into());
+    let login = scene.send(login.unwrap()).await.expect(200);
+    let cookie = login.set_cookies().first().unwrap().split(';').next().unwrap().to_owned();
+    let (csrf_token, value) = (login.member("csrf_token"), cookie.split_once('=').unwrap().1.to_owned());
+    // Nothing listens here: the app's address is the registered one, without a port.
+    let asked =
+        app.authorize_url().replace(url, "").replace("https%3A%2F%2Fauth.example.com", "http%3A%2F%2F127.0.0.1");
+    let ask = async |path: &str| scene.get(path, &[("cookie", &cookie)]).await;
+    ask(&asked).await.expect(200);
+    let query = asked.split_once('?').unwrap().1;
+    let decide = async |more: &str| {
+        let request = http::Request::post("/oauth/consent").header("content-type", FORM).header("cookie", &cookie);
+        scene.send(request.body(format!("{query}&decision=allow{more}").into()).unwrap()).await
+    };
+    let decided = decide(&format!("&csrf_token={csrf_token}")).await.expect(303);
+    let location = decided.header("location").unwrap();
+    let code = location.split_once("code=").unwrap().1.split('&').next().unwrap().to_owned();
+    for secret in [&code, &value, &csrf_token] {
+        decide(&format!("&csrf_token={secret}x")).await.expect(403);
+        for name in
+            ["client_id", "redirect_uri", "state", "nonce", "scope", "prompt", "id_token_hint", "login_hint", "x"]
+        {
+            ask(&format!("{asked}&{name}={secret}")).await;
+            scene.wire.break_always(DYNAMODB, Fault::AnswerGarbled);
+            ask(&format!("{asked}&{name}={secret}")).await;
+            scene.wire.mend();
+        }
+        ask(&format!("/oauth/logout?client_id={secret}")).await.expect(400);
+        ask(&format!("/oauth/logout?id_token_hint={secret}")).await.expect(200);
+        let body = format!("grant_type=authorization_code&client_id=demo-app&code={secret}&code_verifier={secret}");
+        scene.post("/oauth/token", FORM, body).await.expect(400);
+    }
+    vec![("session cookie", value), ("CSRF token", csrf_token), ("authorization code", code)]
 }
 
 /// API keys that are made, used, mistyped, put where they do not belong, rotated and reported; what they prove is given back.
