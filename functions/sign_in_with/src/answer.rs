@@ -10,11 +10,12 @@ use vestibule::fault::Fault;
 use vestibule::federation::{Provider, ProviderFault, ProviderId, Rejection};
 use vestibule::http::{BodyError, request_id};
 use vestibule::identity::{SessionId, UserId};
-use vestibule::pages::{Leads, Link, Notice, Tone, respond};
+use vestibule::pages::{Leads, Link, Notice, Tone, instead_of, respond};
 use vestibule::randomness::NoRandomness;
 use vestibule::storage::StoreError;
 
 use crate::SignInWith;
+use crate::page::PAGE;
 
 /// What was asked is done.
 pub(crate) enum Answered {
@@ -177,7 +178,7 @@ pub(crate) fn page<S>(world: &SignInWith<S>, request: &Request, outcome: Result<
     let id = &request_id(request);
     let refusal = match outcome {
         Ok(answered) => return answered.respond(id),
-        Err(Refusal::Response(response)) => return *response,
+        Err(Refusal::Response(response)) => return instead_of(PAGE, &response, &world.brand),
         Err(refusal) => refusal,
     };
     match &refusal {

@@ -13,6 +13,7 @@ use vestibule::pages::Continue;
 
 use crate::SignInWith;
 use crate::answer::{Answered, Refusal};
+use crate::page::PAGE;
 use crate::session::is_recent;
 
 pub(crate) async fn sign_in<S: Admit + Sync>(world: &SignInWith<S>, request: &Request) -> Result<Answered, Refusal> {
@@ -37,7 +38,7 @@ pub(crate) async fn link<S: Admit + FindCaller + Sync>(
 
 /// Where somebody sees what signs in to their account.
 pub(crate) fn identities() -> Continue {
-    "/account/identities".parse().unwrap_or_else(|_| Continue::home())
+    PAGE.parse().unwrap_or_else(|_| Continue::home())
 }
 
 async fn sent<S: Admit + Sync>(

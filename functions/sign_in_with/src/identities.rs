@@ -61,7 +61,7 @@ enum Stays {
 }
 
 /// A person and the session that they call from, or the answer that they hear.
-async fn person<S: FindCaller>(
+pub(crate) async fn person<S: FindCaller>(
     world: &SignInWith<S>,
     request: &Request,
 ) -> Result<(UserId, SessionId, bool), Response<Body>> {
@@ -80,21 +80,36 @@ pub(crate) async fn list<S: FindCaller + LinkIdentity>(world: &SignInWith<S>, re
         Ok(person) => person,
         Err(refusal) => return refusal,
     };
-    let mut identities = match world.app.store.identities(user).await {
+    let identities = match listed(world, user).await {
         Ok(identities) => identities,
         Err(fault) => return failed(&fault, &request_id(request), &world.app.config.issuer),
     };
-    identities.sort_by_key(|identity| identity.linked_at);
     let entry = |LinkedIdentity { key, provider, email, linked_at }| {
-        // One that is configured no more keeps its name.
-        let label = world.app.config.providers.find(provider.as_str()).map(|provider| provider.label.clone());
-        let label = label.unwrap_or_else(|| provider.to_string());
+        let label = world.label(&provider);
         Entry { id: key.to_string(), provider: provider.to_string(), label, email, linked_at: linked_at.seconds() }
     };
     json_response(&Document { identities: identities.into_iter().map(entry).collect() }, None)
 }
 
+/// The identities of `user`, the first linked first.
+pub(crate) async fn listed<S: LinkIdentity>(
+    world: &SignInWith<S>,
+    user: UserId,
+) -> Result<Vec<LinkedIdentity>, StoreError> {
+    let mut identities = world.app.store.identities(user).await?;
+    identities.sort_by_key(|identity| identity.linked_at);
+    Ok(identities)
+}
+
 pub(crate) async fn unlink<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
+where
+    S: FindCaller + FindAccount + FindLogin + LinkIdentity + EndSessions,
+{
+    unlinked(world, request, request.path_parameters().first("id").and_then(|id| id.parse().ok())).await
+}
+
+/// Takes the named identity away from whoever is calling.
+pub(crate) async fn unlinked<S>(world: &SignInWith<S>, request: &Request, named: Option<IdentityKey>) -> Response<Body>
 where
     S: FindCaller + FindAccount + FindLogin + LinkIdentity + EndSessions,
 {
@@ -115,7 +130,6 @@ where
             "Sign in again, and then once more within ten minutes.",
         );
     }
-    let named = request.path_parameters().first("id").and_then(|id| id.parse::<IdentityKey>().ok());
     match taken_away(world, user, named.as_ref()).await {
         Ok(Ok(())) => {}
         Ok(Err(Stays::NotTheirs)) => {
@@ -165,7 +179,7 @@ async fn taken_away<S: FindAccount + FindLogin + LinkIdentity>(
 }
 
 /// Whether a password signs in to the account. One that is set meanwhile changes the account's version.
-async fn has_password<S: FindLogin>(store: &S, account: &Account) -> Result<bool, StoreError> {
+pub(crate) async fn has_password<S: FindLogin>(store: &S, account: &Account) -> Result<bool, StoreError> {
     let Some(name) = account.identifiers.first() else { return Ok(false) };
     Ok(store.find_login(name).await?.is_some_and(|record| !record.password.is_none()))
 }

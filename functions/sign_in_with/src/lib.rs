@@ -9,6 +9,7 @@ mod begin;
 mod callback;
 mod identities;
 mod operations;
+mod page;
 mod session;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use vestibule::app::App;
 use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
 use vestibule::federation::accounts::{FindIdentity, LinkIdentity, RegisterByIdentity, UseAttempt};
-use vestibule::federation::{RelyingParties, RelyingParty};
+use vestibule::federation::{ProviderId, RelyingParties, RelyingParty};
 use vestibule::http::route_key;
 use vestibule::limits::Admit;
 use vestibule::pages::Brand;
@@ -58,6 +59,12 @@ impl<S> SignInWith<S> {
         named.ok_or(Refusal::NoSuchProvider)
     }
 
+    /// What people call a provider. One that is configured no more keeps its name.
+    fn label(&self, provider: &ProviderId) -> String {
+        let known = self.app.config.providers.find(provider.as_str());
+        known.map_or_else(|| provider.to_string(), |provider| provider.label.clone())
+    }
+
     /// Where the provider sends the browser back to: as it is registered there.
     fn redirect_uri(&self, party: &RelyingParty) -> String {
         format!("{}/sign-in/with/{}/callback", self.app.config.issuer, party.provider().id)
@@ -86,6 +93,8 @@ where
         }
         Some("GET /identities") => identities::list(world, &request).await,
         Some("DELETE /identities/{id}") => identities::unlink(world, &request).await,
+        Some("GET /account/identities") => page::show(world, &request).await,
+        Some("POST /account/identities") => page::unlink(world, &request).await,
         _ => answer::page(world, &request, Err(Refusal::NoSuchProvider)),
     }
 }

@@ -18,6 +18,8 @@ pub struct Brand {
     pub base: String,
     /// Whether people make their own accounts and recover them.
     pub accounts: bool,
+    /// Whether they may sign in with other providers.
+    pub providers: bool,
     /// The style sheet, which stands in the page.
     pub style: String,
     /// And what a policy knows it by (CSP Level 3 §2.3.1).
@@ -37,6 +39,7 @@ impl Brand {
             logo: config.brand_logo.clone(),
             base: base(&config.issuer),
             accounts: config.mail_from.is_some(),
+            providers: !config.providers.is_empty(),
             style_hash: STANDARD.encode(digest(&SHA256, style.as_bytes())),
             style,
         }

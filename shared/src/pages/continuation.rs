@@ -17,7 +17,8 @@ pub struct Continue(String);
 pub struct NotOurs;
 
 /// Each is a page that is safe to arrive at: it changes nothing until the person says so.
-const PAGES: [&str; 4] = ["/oauth/authorize", "/account/devices", "/account/keys", "/account/email"];
+const PAGES: [&str; 5] =
+    ["/oauth/authorize", "/account/devices", "/account/keys", "/account/email", "/account/identities"];
 
 impl Continue {
     /// Where somebody goes who came for nothing else.

@@ -133,7 +133,8 @@ async fn only_a_page_of_ours_begins_a_link_and_only_soon_after_a_sign_in() {
     let ada = stage.scene.user("ada@example.com", "", "").await;
     let browser = stage.browser();
     let start = "/sign-in/with/fake";
-    browser.ask(Method::POST, start, "x=y", "same-origin").await.expect(401);
+    let nobody = browser.ask(Method::POST, start, "x=y", "same-origin").await.expect(303);
+    assert_eq!(nobody.header("location"), Some("/sign-in?continue=%2Faccount%2Fidentities"));
     browser.password(&ada).await;
     for site in ["cross-site", "same-site"] {
         browser.ask(Method::POST, start, "x=y", site).await.expect(403);
@@ -267,4 +268,33 @@ async fn what_the_provider_gave_is_not_kept() {
         assert!(!text.contains(credential), "{credential}");
     }
     assert!(!text.contains("ada-at-the-provider"), "the subject is there as a hash alone");
+}
+
+#[tokio::test]
+async fn the_page_of_what_opens_an_account_shows_adds_and_removes() {
+    let stage = Stage::of(TWO).await;
+    let page = "/account/identities";
+    let out = stage.browser();
+    let answer = out.get(page).await.expect(303);
+    assert_eq!(answer.header("location"), Some("/sign-in?continue=%2Faccount%2Fidentities"));
+    let browser = stage.registered().await;
+    let only = browser.identities().await.remove(0);
+    let shown = browser.get(page).await.expect(200);
+    assert!(shown.text().contains("ada@example.com") && shown.text().contains("Add Fake"), "{}", shown.text());
+    assert!(!shown.text().contains("Remove"), "the last way in stays: {}", shown.text());
+    let form = format!("unlink={only}");
+    let refused = browser.ask(Method::POST, page, &form, "same-origin").await.expect(409);
+    assert!(refused.text().contains("last way into your account"), "{}", refused.text());
+    stage.provider.manners().claims = json!({ "sub": "ada-two", "email": "<script>@example.com" });
+    let back = browser.link_and_says_yes().await;
+    browser.get(&back).await.expect(303);
+    let shown = browser.get(page).await.expect(200);
+    assert!(shown.text().contains("Remove") && !shown.text().contains("<script>"), "{}", shown.text());
+    assert_eq!(browser.ask(Method::POST, page, &form, "cross-site").await.status(), 403);
+    let gone = browser.ask(Method::POST, page, &form, "same-origin").await.expect(303);
+    assert_eq!(gone.header("location"), Some(page));
+    assert_eq!(browser.identities().await.len(), 1);
+    stage.scene.wait(600);
+    let stale = browser.ask(Method::POST, page, &form, "same-origin").await.expect(303);
+    assert_eq!(stale.header("location"), Some("/sign-in?continue=%2Faccount%2Fidentities"));
 }

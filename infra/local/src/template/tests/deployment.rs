@@ -265,7 +265,7 @@ fn with_a_provider_people_go_there_and_come_back() {
     let provider = "google?client_id=x";
     let stack = deployed(&[("IdentityProviders", provider)]);
     let own: Vec<_> = stack.api.routes.iter().filter(|route| route.function == "SignInWithFunction").collect();
-    assert!(own.len() == 6 && own.iter().all(|route| route.authorizer.is_none()));
+    assert!(own.len() == 8 && own.iter().all(|route| route.authorizer.is_none()));
     let environment = &stack.functions["SignInWithFunction"].environment;
     for (name, value) in [
         ("VESTIBULE_PROVIDERS", provider),
