@@ -116,7 +116,11 @@ fn every_metric_that_functions_write_is_on_the_dashboard() {
 #[test]
 fn each_misspelling_is_found() {
     for (from, to, found) in [
-        ("MetricName: Reuse", "MetricName: Reuses", "nobody writes Vestibule Reuses"),
+        (
+            "MetricName: Reuse\n      Dimensions: [{ Name: function, Value: !Ref RefreshFunction",
+            "MetricName: Reuses\n      Dimensions: [{ Name: function, Value: !Ref RefreshFunction",
+            "nobody writes Vestibule Reuses",
+        ),
         (
             "[ \"Vestibule\", \"SignIns\", \"function\", \"${LoginFunction}\"",
             "[ \"vestibule\", \"SignIns\", \"function\", \"${LoginFunction}\"",

@@ -12,7 +12,7 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::authentication::LiveSession;
 use vestibule::config::Need;
-use vestibule::http::{Problem, ProblemKind, route_key};
+use vestibule::http::{Problem, ProblemKind, preflight, route_key};
 use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::ReadClient;
@@ -32,6 +32,7 @@ where
 {
     match route_key(&request).as_deref() {
         Some("POST /oauth/token") => token::answer(&app, &request).await,
+        Some("OPTIONS /oauth/token") => preflight("POST"),
         Some("POST /oauth/introspect") => introspection::answer(&app, &request).await,
         _ => Problem::new(ProblemKind::NotFound, "No such endpoint.").respond(&app.config.issuer),
     }

@@ -1,25 +1,10 @@
 //! What this function takes and gives.
 
-use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
+use vestibule::http::operation::{
+    ASSERTION, ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Caller, Field, Gives, Operation, Refuses, Schema, Takes,
+    preflight,
+};
 use vestibule::http::{Issued, MAX_BODY_BYTES};
-
-/// A parameter that a request may have and that says which client sends it.
-const fn of_client(name: &'static str, about: &'static str) -> Field {
-    Field::optional(name, about, Schema::Secret)
-}
-
-const CLIENT_ID: Field = Field::optional(
-    "client_id",
-    "The client, unless the Authorization header or an assertion says it.",
-    Schema::Text { min: 0, max: MAX_BODY_BYTES },
-);
-const CLIENT_SECRET: Field = of_client("client_secret", "With client_secret_post.");
-const ASSERTION_TYPE: Field = Field::optional(
-    "client_assertion_type",
-    "With private_key_jwt: urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
-    Schema::Text { min: 0, max: MAX_BODY_BYTES },
-);
-const ASSERTION: Field = of_client("client_assertion", "With private_key_jwt (RFC 7523).");
 
 /// `POST /oauth/token` and `POST /oauth/introspect`.
 pub const OPERATIONS: &[Operation] = &[
@@ -86,4 +71,5 @@ pub const OPERATIONS: &[Operation] = &[
         }],
         refuses: Refuses::OAuth(&[400, 401, 413, 415]),
     },
+    preflight("OPTIONS /oauth/token", "tokenPreflight"),
 ];

@@ -8,7 +8,7 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, request_id};
+use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::{Client, Grant, ReadClient};
@@ -26,9 +26,9 @@ where
     let id = request_id(request);
     let (client, fields) = match oauth_client(app, request).await {
         Ok(known) => known,
-        Err(refused) => return refused,
+        Err(refused) => return readable(request, None, refused),
     };
-    match grant(app, &client, fields).await {
+    let response = match grant(app, &client, fields).await {
         Ok(Ok(granted)) => {
             granted.event(&client).record(&id);
             granted.issued.respond()
@@ -38,7 +38,8 @@ where
             refusal.error.respond()
         }
         Err(fault) => oauth_failed(&fault, &id),
-    }
+    };
+    readable(request, Some(&client), response)
 }
 
 /// What a client got, and what the log says of it.

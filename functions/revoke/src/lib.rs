@@ -1,7 +1,8 @@
-//! `POST /revoke`: ends the session behind a token (RFC 7009).
+//! `POST /revoke`: ends the session behind a token (RFC 7009); `POST /oauth/revoke`: the same for clients that prove who they are.
 //!
 //! 200 for a known, an unknown and an already revoked token; 503, never 200, when storage did not acknowledge (§2.2.1).
 
+mod by_client;
 mod operations;
 
 use std::sync::Arc;
@@ -11,12 +12,14 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
-use vestibule::http::{BodyError, OAuthError, empty, form_or_json, oauth_failed, request_id};
+use vestibule::http::{BodyError, OAuthError, empty, form_or_json, oauth_failed, preflight, request_id, route_key};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::ReadPublicKeys;
+use vestibule::oauth::client_authentication::AcceptAssertion;
+use vestibule::oauth::clients::ReadClient;
 use vestibule::secret::Secret;
 use vestibule::sessions::Ending;
-use vestibule::sessions::end::{EndSession, Ended};
+use vestibule::sessions::end::{EndOwnSession, EndSession, Ended};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::tokens::VerifyError;
 
@@ -26,16 +29,28 @@ pub use operations::OPERATIONS;
 pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys];
 
 /// Answers one request. One storage call for a refresh token.
-pub async fn handle<S: EndSession + ReadPublicKeys + Sync>(app: Arc<App<S>>, request: Request) -> Response<Body> {
-    let id = request_id(&request);
-    let token = match presented_token(&request) {
+pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
+where
+    S: EndSession + EndOwnSession + ReadPublicKeys + ReadClient + AcceptAssertion + Sync,
+{
+    match route_key(&request).as_deref() {
+        Some("POST /oauth/revoke") => by_client::answer(&app, &request).await,
+        Some("OPTIONS /oauth/revoke") => preflight("POST"),
+        _ => by_holder(&app, &request).await,
+    }
+}
+
+/// Whoever holds a token of a session may end it.
+async fn by_holder<S: EndSession + ReadPublicKeys + Sync>(app: &App<S>, request: &Request) -> Response<Body> {
+    let id = request_id(request);
+    let token = match presented_token(request) {
         Ok(token) => token,
         Err(fault) => {
             Event::BadRequest { fault: &fault.logged() }.record(&id);
             return OAuthError::InvalidRequest(fault).respond();
         }
     };
-    match revoke(&app, &token).await {
+    match revoke(app, &token).await {
         Ok(event) => {
             event.record(&id);
             empty()

@@ -45,6 +45,7 @@ pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
         revoke::OPERATIONS,
         sessions::OPERATIONS,
         sign_in_with::OPERATIONS,
+        userinfo::OPERATIONS,
         discovery::OPERATIONS,
         oauth_authorize::OPERATIONS,
         oauth_token::OPERATIONS,
@@ -98,6 +99,7 @@ fn method_and_path(key: &str) -> Result<(HttpMethod, &str), Undocumented> {
         "PUT" => HttpMethod::Put,
         "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
+        "OPTIONS" => HttpMethod::Options,
         _ => return Err(unknown()),
     };
     Ok((method, path))

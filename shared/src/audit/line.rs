@@ -87,6 +87,12 @@ impl Event<'_> {
                 counts: Some(counted_as(Ending::ConsentWithdrawn)),
                 ..Line::new("consent_withdrawn", Level::Warn)
             },
+            Self::ClaimsGiven { client, user, session } => Line {
+                client: Some(client),
+                user: Some(user),
+                session: Some(session),
+                ..Line::new("claims_given", Level::Info)
+            },
             Self::Extended { user, session } => Line {
                 user: Some(user),
                 session: Some(session),

@@ -148,6 +148,15 @@ pub enum Event<'a> {
         /// Which.
         client: &'a str,
     },
+    /// A client was told who signed in (OpenID Connect Core §5.3).
+    ClaimsGiven {
+        /// Which.
+        client: &'a str,
+        /// Who.
+        user: UserId,
+        /// In which session of the client.
+        session: SessionId,
+    },
     /// Somebody ended all their sessions, or all but the one they asked from.
     SessionsEnded {
         /// Whose.

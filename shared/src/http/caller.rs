@@ -21,29 +21,19 @@ use crate::principal::{CredentialKind, Principal};
 /// The answer: 401 for nobody, 403 for a page of another site or the token of a client, 503 if it could not be found out. Each is
 /// logged.
 pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Principal, Response<Body>> {
-    let principal = caller_through_a_client(app, request).await?;
+    let id = request_id(request);
+    let principal = match app.authenticator().caller(&presented(request), Freshness::Live).await {
+        Ok(Ok(principal)) => principal,
+        Ok(Err(failure)) => return Err(unauthenticated(failure, app, request)),
+        Err(undecided) => return Err(failed(&undecided, &id, &app.config.issuer)),
+    };
     match principal.auth_method {
         CredentialKind::AccessToken if principal.client_id != app.config.client.id => {
-            Event::Unauthenticated { reason: "token_of_a_client" }.record(&request_id(request));
+            Event::Unauthenticated { reason: "token_of_a_client" }.record(&id);
             let problem = Problem::new(ProblemKind::Forbidden, "A token that a client was given does not do this.");
             Err(problem.respond(&app.config.issuer))
         }
         CredentialKind::AccessToken | CredentialKind::ApiKey | CredentialKind::SessionCookie => Ok(principal),
-    }
-}
-
-/// The same where the clients that a person let in are expected, too.
-///
-/// # Errors
-/// As [`caller`], but for the token of a client.
-pub async fn caller_through_a_client<S: FindCaller>(
-    app: &App<S>,
-    request: &Request,
-) -> Result<Principal, Response<Body>> {
-    match app.authenticator().caller(&presented(request), Freshness::Live).await {
-        Ok(Ok(principal)) => Ok(principal),
-        Ok(Err(failure)) => Err(unauthenticated(failure, app, request)),
-        Err(undecided) => Err(failed(&undecided, &request_id(request), &app.config.issuer)),
     }
 }
 

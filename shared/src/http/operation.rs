@@ -3,7 +3,7 @@
 //!
 //! All of it is constant, so that a function carries nothing of it.
 
-use super::ProblemKind;
+use super::{MAX_BODY_BYTES, ProblemKind};
 
 /// One operation of the API.
 #[derive(Debug)]
@@ -166,5 +166,36 @@ impl Field {
     /// A member that may be absent.
     pub const fn optional(name: &'static str, about: &'static str, schema: Schema) -> Self {
         Self { name, about, presence: Presence::Optional, schema }
+    }
+}
+
+/// A parameter that a request may have and that says which client sends it.
+pub const CLIENT_ID: Field = Field::optional(
+    "client_id",
+    "The client, unless the Authorization header or an assertion says it.",
+    Schema::Text { min: 0, max: MAX_BODY_BYTES },
+);
+/// The secret of a client that sends it in the body.
+pub const CLIENT_SECRET: Field = Field::optional("client_secret", "With client_secret_post.", Schema::Secret);
+/// What kind of assertion a client sends.
+pub const ASSERTION_TYPE: Field = Field::optional(
+    "client_assertion_type",
+    "With private_key_jwt: urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+    Schema::Text { min: 0, max: MAX_BODY_BYTES },
+);
+/// The assertion of a client.
+pub const ASSERTION: Field = Field::optional("client_assertion", "With private_key_jwt (RFC 7523).", Schema::Secret);
+
+/// What a browser asks before it sends a page's request to another site.
+pub const fn preflight(route: &'static str, id: &'static str) -> Operation {
+    Operation {
+        route,
+        id,
+        summary: "What a browser asks before it sends a page's request (Fetch §4.8).",
+        caller: Caller::Anybody,
+        parameters: &[],
+        takes: Takes::Nothing,
+        gives: &[Gives { status: 204, about: "The page may ask.", document: None }],
+        refuses: Refuses::Nothing,
     }
 }

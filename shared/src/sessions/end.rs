@@ -28,6 +28,29 @@ pub enum Ended {
     Already,
 }
 
+/// The store's side of a revocation by a client that proved who it is (RFC 7009 §2.1).
+pub trait EndOwnSession {
+    /// Ends one session, if it is the client's own. One call.
+    fn end_own(
+        &self,
+        user: UserId,
+        session: SessionId,
+        client: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<EndedOwn, StoreError>> + Send;
+}
+
+/// What became of a revocation by a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedOwn {
+    /// The session was live and is ended.
+    Now,
+    /// There was nothing to end.
+    Already,
+    /// It is another client's, and as it was.
+    OfAnother,
+}
+
 /// The store's side of the kill switch.
 pub trait EndSessions {
     /// Ends every session of `user` that has not ended, whether or not it can be read: a value that a newer release wrote

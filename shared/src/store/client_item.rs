@@ -26,6 +26,7 @@ const SERVICE: &str = "service";
 const GRANTS: &str = "grants";
 const REDIRECT_URIS: &str = "redirect_uris";
 const POST_LOGOUT_REDIRECT_URIS: &str = "post_logout_redirect_uris";
+const ORIGINS: &str = "origins";
 const SCOPES: &str = "scopes";
 const RESOURCES: &str = "resources";
 const ALGORITHM: &str = "algorithm";
@@ -67,6 +68,7 @@ pub(super) fn encode(client: &Client) -> Item {
         .with(GRANTS, text(client.grants.to_string()))
         .with(REDIRECT_URIS, texts(&client.redirect_uris))
         .with(POST_LOGOUT_REDIRECT_URIS, texts(&client.post_logout_redirect_uris))
+        .with(ORIGINS, texts(&client.origins))
         .with(SCOPES, text(client.scopes.to_string()))
         .with(RESOURCES, texts(&client.resources))
         .with_some(ALGORITHM, client.algorithm.map(|algorithm| text(algorithm.as_str())))
@@ -118,6 +120,7 @@ impl TryFrom<&Item> for Client {
             grants: read.parsed_by(GRANTS, Grants::parse)?,
             redirect_uris: read.parsed_each(REDIRECT_URIS)?,
             post_logout_redirect_uris: read.parsed_each(POST_LOGOUT_REDIRECT_URIS)?,
+            origins: read.parsed_each(ORIGINS)?,
             scopes: read.parsed_by(SCOPES, Scopes::parse)?,
             resources: read.parsed_each(RESOURCES)?,
             algorithm: read.parsed_if_any(ALGORITHM)?,

@@ -4,7 +4,8 @@
 //! a session alive.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use tokio::task::JoinSet;
 
 use super::attributes::{Item, text, time};
@@ -16,7 +17,9 @@ use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::oauth::clients::ClientId;
-use crate::sessions::end::{EndSession, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
+use crate::sessions::end::{
+    EndOwnSession, EndSession, EndSessions, Ended, EndedAll, EndedOwn, ListSessions, Unreadable,
+};
 use crate::sessions::{Ending, Session};
 use crate::storage::StoreError;
 
@@ -56,6 +59,28 @@ enum Which<'a> {
     All,
     AllBut(SessionId),
     HeldBy(&'a ClientId),
+}
+
+impl EndOwnSession for Table {
+    async fn end_own(
+        &self,
+        user: UserId,
+        session: SessionId,
+        client: &str,
+        now: Timestamp,
+    ) -> Result<EndedOwn, StoreError> {
+        let request = self
+            .ending(Key::session(user, session).attributes(), Ending::Revoked, now)
+            .condition_expression("attribute_not_exists(#ended) AND #client = :client")
+            .expression_attribute_names("#client", CLIENT)
+            .expression_attribute_values(":client", text(client))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Ok(match decided(END, request).await? {
+            Conditional::Written(_) => EndedOwn::Now,
+            Conditional::Refused(Some(item)) if item.get(CLIENT) != Some(&text(client)) => EndedOwn::OfAnother,
+            Conditional::Refused(_) => EndedOwn::Already,
+        })
+    }
 }
 
 /// How far ending all sessions has come.
@@ -142,22 +167,29 @@ impl Table {
 
     async fn end_at(&self, key: Item, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
         let request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key))
+            .ending(key, cause, now)
             .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#ended)")
-            .update_expression("SET #ended = :now, #by = :cause")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#ended", ENDED_AT)
-            .expression_attribute_names("#by", ENDED_BY)
-            .expression_attribute_values(":now", time(now))
-            .expression_attribute_values(":cause", text(cause.as_str()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .expression_attribute_names("#pk", PARTITION);
         Ok(match decided(END, request).await? {
             Conditional::Written(_) => Ended::Now,
             Conditional::Refused(_) => Ended::Already,
         })
+    }
+}
+
+impl Table {
+    /// The write that ends the session with this key, on a condition that the caller adds.
+    fn ending(&self, key: Item, cause: Ending, now: Timestamp) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key))
+            .update_expression("SET #ended = :now, #by = :cause")
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_names("#by", ENDED_BY)
+            .expression_attribute_values(":now", time(now))
+            .expression_attribute_values(":cause", text(cause.as_str()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 }
 

@@ -110,6 +110,7 @@ pub(crate) fn third_party(id: &str) -> Client {
         grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
         redirect_uris: vec![WEB.parse().unwrap()],
         post_logout_redirect_uris: vec![OUT.parse().unwrap()],
+        origins: Vec::new(),
         scopes: Scopes::parse("openid email orders:read orders:write").unwrap(),
         resources: vec![INVOICES.parse().unwrap()],
         algorithm: None,

@@ -203,7 +203,7 @@ async fn closed_by_default_every_storage_call_of_every_flow_meets_every_fault() 
 }
 
 /// Routes that the matrix does not have yet, and the tests of their faults: of some calls and some faults, not of all.
-const ELSEWHERE: [(&str, &str); 32] = [
+const ELSEWHERE: [(&str, &str); 38] = [
     ("GET /admin/users/{id}", "rights/administrators.rs"),
     ("PUT /admin/users/{id}/rights", "rights/changes.rs"),
     ("POST /admin/users/{id}/disable", "rights/changes.rs"),
@@ -228,6 +228,14 @@ const ELSEWHERE: [(&str, &str); 32] = [
     ("GET /oauth/logout", "authorize/faults.rs"),
     ("POST /oauth/logout", "authorize/faults.rs"),
     ("POST /oauth/logout/confirm", "authorize/faults.rs"),
+    ("POST /oauth/revoke", "oauth/revocation.rs"),
+    ("GET /userinfo", "oauth/userinfo.rs"),
+    // It makes the calls of `GET /userinfo`.
+    ("POST /userinfo", "oauth/userinfo.rs"),
+    // They make no call.
+    ("OPTIONS /oauth/token", "oauth/cross_origin.rs"),
+    ("OPTIONS /oauth/revoke", "oauth/cross_origin.rs"),
+    ("OPTIONS /userinfo", "oauth/cross_origin.rs"),
     ("GET /consents", "authorize/faults.rs"),
     ("DELETE /consents/{client}", "authorize/faults.rs"),
     ("POST /api-keys", "api_keys/faults.rs"),

@@ -34,6 +34,7 @@ pub(crate) fn service(id: &str) -> Client {
         grants: [Grant::ClientCredentials].into_iter().collect(),
         redirect_uris: Vec::new(),
         post_logout_redirect_uris: Vec::new(),
+        origins: Vec::new(),
         scopes: Scopes::parse("orders:read orders:write").unwrap(),
         resources: vec!["https://invoices.example.com".parse().unwrap()],
         algorithm: None,

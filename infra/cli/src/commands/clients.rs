@@ -146,6 +146,7 @@ fn shown(client: &Client) -> Value {
         "previous_secret_until": previous_until,
         "redirect_uris": uris(&client.redirect_uris),
         "post_logout_redirect_uris": uris(&client.post_logout_redirect_uris),
+        "origins": client.origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "resources": client.resources.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "algorithm": client.algorithm,
         "access_token_seconds": seconds(client.lifetimes.access_token),

@@ -8,7 +8,7 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "admin",
     "api_keys",
     "login",
@@ -17,6 +17,7 @@ const FUNCTIONS: [&str; 14] = [
     "sessions",
     "sign_in_with",
     "oauth_authorize",
+    "userinfo",
     "oauth_token",
     "authorizer",
     "discovery",

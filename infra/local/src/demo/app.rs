@@ -52,6 +52,7 @@ pub async fn app(table: &Table, url: &str, randomness: &Randomness, now: Timesta
         grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
         redirect_uris: vec![here.clone()],
         post_logout_redirect_uris: vec![here],
+        origins: Vec::new(),
         scopes: Scopes::parse("email openid orders:read profile")?,
         resources: Vec::new(),
         algorithm: None,

@@ -40,6 +40,7 @@ pub async fn service(
         grants: [Grant::ClientCredentials].into_iter().collect(),
         redirect_uris: Vec::new(),
         post_logout_redirect_uris: Vec::new(),
+        origins: Vec::new(),
         scopes: Scopes::parse("orders:read")?,
         resources: Vec::new(),
         algorithm: None,

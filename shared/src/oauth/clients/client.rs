@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ClientId, ClientKeys, Grant, Grants, RedirectUri, Resource, Secrets, Target};
+use super::{ClientId, ClientKeys, Grant, Grants, Origin, RedirectUri, Resource, Secrets, Target};
 use crate::clock::Timestamp;
 use crate::identity::ServiceId;
 use crate::keys::Algorithm;
@@ -13,7 +13,7 @@ use crate::sessions::rotation::RetryPolicy;
 /// Characters of a name: people read it on the consent page, in one line.
 pub const MAX_NAME_CHARS: usize = 80;
 
-/// Redirect URIs of one kind: an item is read on every request and must stay small.
+/// Redirect URIs of one kind, and origins: an item is read on every request and must stay small.
 pub const MAX_URIS: usize = 10;
 
 /// Resources that one client may ask for.
@@ -36,6 +36,8 @@ pub struct Client {
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may go after a logout (OpenID Connect RP-Initiated Logout §3.1).
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where its pages lie that read what it is answered: browsers keep it from all others.
+    pub origins: Vec<Origin>,
     /// The most that its tokens may do.
     pub scopes: Scopes,
     /// The audiences that it may ask for beside the deployment's own (RFC 8707).
@@ -118,7 +120,9 @@ pub enum InvalidClient {
     #[error("a client's name has 1 to {MAX_NAME_CHARS} characters and no control characters")]
     Name,
     /// Too many of something.
-    #[error("a client has at most {MAX_URIS} redirect URIs of each kind and {MAX_RESOURCES} resources")]
+    #[error(
+        "a client has at most {MAX_URIS} redirect URIs of each kind, as many origins and {MAX_RESOURCES} resources"
+    )]
     TooMany,
     /// Codes with nowhere to send them, or the other way round (RFC 6749 §3.1.2.2).
     #[error("the authorization_code grant and at least one redirect URI go together")]
@@ -151,7 +155,7 @@ impl Client {
         if !(1..=MAX_NAME_CHARS).contains(&name) || self.name.chars().any(char::is_control) {
             return Err(InvalidClient::Name);
         }
-        let uris = self.redirect_uris.len().max(self.post_logout_redirect_uris.len());
+        let uris = self.redirect_uris.len().max(self.post_logout_redirect_uris.len()).max(self.origins.len());
         if uris > MAX_URIS || self.resources.len() > MAX_RESOURCES {
             return Err(InvalidClient::TooMany);
         }
@@ -190,6 +194,11 @@ impl Client {
     /// Where a response goes if `presented` is one of its redirect URIs.
     pub fn redirect_target(&self, presented: &str) -> Option<Target> {
         self.redirect_uris.iter().find_map(|registered| registered.target(presented))
+    }
+
+    /// Whether a page of `origin` may read what the client is answered.
+    pub fn is_read_by(&self, origin: &str) -> bool {
+        self.origins.iter().any(|registered| registered.as_str() == origin)
     }
 
     /// Where a browser goes after a logout if `presented` is one of the URIs for that.

@@ -8,8 +8,8 @@ use vestibule::config::MAX_ACCESS_TOKEN_SECONDS;
 use vestibule::identity::ServiceId;
 use vestibule::keys::Algorithm;
 use vestibule::oauth::clients::{
-    Authentication, Client, ClientId, ClientKeys, ClientSecret, Grant, Grants, Lifetimes, Party, RedirectUri, Resource,
-    SecretMethod, Secrets, Standing,
+    Authentication, Client, ClientId, ClientKeys, ClientSecret, Grant, Grants, Lifetimes, Origin, Party, RedirectUri,
+    Resource, SecretMethod, Secrets, Standing,
 };
 use vestibule::randomness::Randomness;
 use vestibule::scope::Scopes;
@@ -46,6 +46,9 @@ pub(crate) struct Arguments {
     /// Where a browser may go after a logout, in full; may be repeated.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where its pages lie that read what it is answered, such as https://app.example.com; may be repeated.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<Origin>,
     /// The most that its tokens may do: scopes, separated by blanks.
     #[arg(long, default_value = "")]
     scope: String,
@@ -109,6 +112,7 @@ impl Arguments {
             grants,
             redirect_uris: self.redirect_uris.clone(),
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            origins: self.origins.clone(),
             scopes: Scopes::parse(&self.scope)?,
             resources: self.resources.clone(),
             algorithm: self.algorithm,

@@ -26,7 +26,7 @@ const FOR_ANYBODY: [&str; 9] = [
 ];
 
 /// What finds out itself who is calling, because it can then say 401 and nothing may be kept.
-const ASKING_ITSELF: [&str; 1] = ["api_keys"];
+const ASKING_ITSELF: [&str; 2] = ["api_keys", "userinfo"];
 
 pub(super) fn rules(facts: &Facts) -> Vec<Finding> {
     let routes = &facts.review.stack.api.routes;

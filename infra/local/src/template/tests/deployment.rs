@@ -15,12 +15,18 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 40] = [
+const ALWAYS: [&str; 46] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
     "POST /oauth/token",
     "POST /oauth/introspect",
+    "OPTIONS /oauth/token",
+    "POST /oauth/revoke",
+    "OPTIONS /oauth/revoke",
+    "GET /userinfo",
+    "POST /userinfo",
+    "OPTIONS /userinfo",
     "GET /oauth/authorize",
     "POST /oauth/authorize",
     "POST /oauth/consent",
@@ -82,7 +88,8 @@ fn by_default_the_api_has_its_own_routes_only() {
             "RefreshFunction",
             "RevokeFunction",
             "RotateKeysFunction",
-            "SessionsFunction"
+            "SessionsFunction",
+            "UserinfoFunction"
         ],
     );
     assert_eq!((stack.api.stage.as_str(), &stack.api.cors), ("$default", &None));
@@ -174,7 +181,7 @@ fn allowed_origins_configure_cors() {
 #[test]
 fn a_given_issuer_reaches_every_function() {
     let stack = deployed(&[("Issuer", "https://id.example.com"), ("DemoApi", "true")]);
-    assert_eq!(stack.functions.len(), 13);
+    assert_eq!(stack.functions.len(), 14);
     for (id, function) in &stack.functions {
         assert_eq!(function.environment["VESTIBULE_ISSUER"], "https://id.example.com", "{id}");
     }
