@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { launch, look, Person } from "./browser.mjs";
 
 const [url, folder] = process.argv.slice(2);
@@ -17,6 +18,22 @@ const PHONE = {
 async function letter(to) {
   const { letters } = await (await fetch(`${url}/dev/outbox?to=${encodeURIComponent(to)}`)).json();
   return letters[0].text.split("\n").find((line) => line.startsWith(`${url}/`));
+}
+
+/** The demo app, at an origin of its own: it says what it is told. */
+async function app() {
+  const server = createServer((request, response) => response.end(`<h1>${request.url.includes("code=") ? "Let in" : "Not let in"}</h1>`));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const query = new URLSearchParams({
+    client_id: "demo-app",
+    redirect_uri: `http://127.0.0.1:${server.address().port}/dev/callback`,
+    response_type: "code",
+    scope: "openid email orders:read",
+    state: "a state",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+  });
+  return { server, ask: `/oauth/authorize?${query}` };
 }
 
 const journeys = {
@@ -150,7 +167,7 @@ const journeys = {
     await Promise.all([phone.leave(), laptop.leave()]);
   },
 
-  async "somebody who came for a client is led on to it, and Chromium lets the form"(browser) {
+  async "somebody who came for another page of ours is led on to it, and to no other site"(browser) {
     const demo = await Person.arrive(browser, url, LAPTOP);
     const next = "/account/keys?from=a%20link";
     await demo.open(`/sign-in?continue=${encodeURIComponent(next)}`);
@@ -159,6 +176,26 @@ const journeys = {
     await demo.open(`/sign-in?continue=${encodeURIComponent("//evil.example")}`);
     await demo.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
     assert.equal(demo.page.url(), `${url}/account/devices`);
+    await demo.leave();
+  },
+
+  async "somebody does not let an app in, and then does"(browser) {
+    const [demo, { server, ask }] = [await Person.arrive(browser, url, LAPTOP), await app()];
+    const arrived = async (heading) => {
+      assert.deepEqual(demo.complaints, [], "the policy lets the form lead to the app");
+      assert.equal(await demo.heading(), heading);
+    };
+    await demo.open(ask);
+    await demo.expect("Sign in");
+    await demo.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
+    await demo.expect("Let Demo app in?");
+    await look(demo, "consent", folder);
+    await demo.send({}, "Not now");
+    await arrived("Not let in");
+    await demo.open(ask);
+    await demo.send({}, "Let in");
+    await arrived("Let in");
+    server.close();
     await demo.leave();
   },
 };

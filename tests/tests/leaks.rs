@@ -129,6 +129,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     secrets.extend(a_client(&scene, &tokens.access).await);
     secrets.extend(a_browser(&scene).await);
     secrets.extend(an_api_key(&scene, &tokens.access).await);
+    secrets.extend(the_pages(&scene).await);
     let by_cookie = serde_json::json!({ "username": demo.email, "password": PASSWORD, "transport": "cookie" });
     let browser = scene.post_json("/login", &by_cookie).await.expect(200);
     let cookies: Vec<_> =
@@ -345,4 +346,37 @@ async fn an_api_key(scene: &Scene, person: &str) -> Vec<(&'static str, String)> 
 
 fn context<'a>(log: &'a str, secret: &str) -> &'a str {
     log.lines().find(|line| line.contains(secret)).unwrap_or_default()
+}
+
+/// What the forms of the pages hold, and what their answers show and give.
+async fn the_pages(scene: &Scene) -> Vec<(&'static str, String)> {
+    let form = async |path: &str, fields: &[(&str, &str)], cookie: &str| {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let request = http::Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", cookie);
+        scene.send(request.body(bytes::Bytes::from(pairs.join("&"))).unwrap()).await
+    };
+    scene.user("paul@example.com", "orders:read", "").await;
+    let (wrong, name) = ("nearly correct horse", "a password typed as a name");
+    form("/sign-in", &[("username", "paul@example.com"), ("password", wrong)], "").await.expect(401);
+    form("/sign-in", &[("username", name), ("password", wrong)], "").await.expect(401);
+    let answer = form("/sign-in", &[("username", "paul@example.com"), ("password", PASSWORD)], "").await.expect(303);
+    let cookie = answer.set_cookies()[0].split(';').next().unwrap().to_owned();
+    let made = form("/account/keys", &[("name", "Nightly export")], &cookie).await.expect(200);
+    let key = made.text().split("<code tabindex=\"0\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    form("/forgot", &[("email", "paul@example.com")], "").await.expect(200);
+    let token = scene.mailed_token("paul@example.com");
+    scene.get(&format!("/reset?token={token}"), &[]).await.expect(200);
+    form("/reset", &[("token", &token), ("password", "zebra crossing")], "").await.expect(400);
+    vec![
+        ("a wrong password in a form", wrong.to_owned()),
+        ("a password typed as a name in a form", name.to_owned()),
+        ("the proof of a cookie from a form", cookie[cookie.len() - 42..].to_owned()),
+        ("an API key's secret from a page", key[key.len() - 50..].to_owned()),
+        ("a one-time token in an address", token[4..].to_owned()),
+        ("an unfit password in a form", "zebra crossing".to_owned()),
+    ]
 }

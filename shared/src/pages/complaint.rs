@@ -75,7 +75,11 @@ fn about_field(name: &str, fault: &str) -> String {
         }
         "email" => format!("The address {fault}."),
         "password" if fault.starts_with("must not be empty") => "Type your password.".to_owned(),
-        _ => format!("The {name} {fault}."),
+        // Why, and what to do instead, the page says itself.
+        _ => format!(
+            "The {name} {}.",
+            fault.split(';').next().and_then(|said| said.split(", for ").next()).unwrap_or(fault)
+        ),
     }
 }
 

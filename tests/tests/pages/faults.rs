@@ -4,6 +4,8 @@ use vestibule_tests::{DYNAMODB, Fault, MAIL, PASSWORD, Scene};
 
 use super::{OURS, send, send_as, sign_in, signed_in};
 
+const TOKEN: &str = "vot_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 #[tokio::test]
 async fn with_storage_down_every_page_says_so_and_the_same_works_afterwards() {
     let scene = Scene::new().await;
@@ -14,7 +16,9 @@ async fn with_storage_down_every_page_says_so_and_the_same_works_afterwards() {
     for (path, fields) in [
         ("/register", &[("email", "ada@example.com")][..]),
         ("/forgot", &[("email", "demo@example.com")]),
-        ("/reset", &[("token", "vot_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("password", PASSWORD)]),
+        ("/reset", &[("token", TOKEN), ("password", PASSWORD)]),
+        ("/verify", &[("token", TOKEN), ("password", PASSWORD)]),
+        ("/account/email/confirm", &[("token", TOKEN)]),
         ("/account/devices", &[("end", "others")]),
         ("/account/keys", &[("name", "Nightly export")]),
         ("/sign-out", &[]),
@@ -31,7 +35,9 @@ async fn with_storage_down_every_page_says_so_and_the_same_works_afterwards() {
         assert!(page.text().contains("try again in a moment") && page.set_cookies().is_empty(), "{}", page.text());
     }
     // What needs nothing is there all the same.
-    scene.get("/sign-in", &[]).await.expect(200);
+    for path in ["/sign-in", "/register", "/verify", "/forgot", "/reset", "/account/email", "/signed-out"] {
+        scene.get(path, &[]).await.expect(200);
+    }
     scene.wire.mend();
     scene.get("/account/devices", &[("cookie", &cookie)]).await.expect(200);
     sign_in(&scene, "demo@example.com", PASSWORD).await.expect(303);

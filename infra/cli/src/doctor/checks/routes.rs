@@ -13,7 +13,7 @@ const PUBLIC: Check = Check("public-routes");
 const FILE: &str = "functions/authorizer/routes.toml";
 
 /// What somebody meets who is not signed in yet, and what finds out itself who is.
-const FOR_ANYBODY: [&str; 9] = [
+const FOR_ANYBODY: [&str; 10] = [
     "login",
     "refresh",
     "revoke",
@@ -23,6 +23,7 @@ const FOR_ANYBODY: [&str; 9] = [
     "oauth_authorize",
     "discovery",
     "accounts",
+    "pages",
 ];
 
 /// What finds out itself who is calling, because it can then say 401 and nothing may be kept.
