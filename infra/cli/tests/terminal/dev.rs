@@ -23,6 +23,37 @@ fn the_printed_story_works_word_by_word() {
     }
 }
 
+/// As a browser does it: signed in by a cookie, the person presses the button, and the page that they come back to has the commands.
+#[test]
+fn the_printed_address_lets_the_app_in_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path(), &["--memory"], Some("correct horse"));
+    let (_, address) = dev.said.split_once("# an app is let in").unwrap();
+    let address = address.lines().nth(1).unwrap().trim_start_matches("# ");
+    let login = r#"{"username":"demo@example.com","password":"correct horse","transport":"cookie"}"#;
+    let answer = sh(&format!("curl -sS -i {}/login -H 'content-type: application/json' -d '{login}'", dev.url()));
+    let cookie = answer.lines().find_map(|line| line.find("__Host-session=").map(|at| &line[at..])).unwrap();
+    let cookie = format!("-H 'cookie: {}'", cookie.split(';').next().unwrap());
+    let page = sh(&format!("curl -sS '{address}' {cookie}"));
+    assert!(page.contains("<h1>Let Demo app in?</h1>"), "{page}");
+    let attribute =
+        |tag: &str, name: &str| tag.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().to_owned();
+    let fields = page
+        .split("<input type=\"hidden\"")
+        .skip(1)
+        .map(|tag| format!("--data-urlencode '{}={}' ", attribute(tag, "name"), attribute(tag, "value")));
+    let fields: String = fields.collect();
+    let decide = format!("curl -sS -o /dev/null -w '%{{redirect_url}}' {}/oauth/consent {cookie} {fields}", dev.url());
+    let back = sh(&format!("{decide} -d decision=allow"));
+    let page = sh(&format!("curl -sS '{back}'"));
+    let (_, commands) = page.split_once("<pre>").unwrap_or_else(|| panic!("{back}: {page}"));
+    let commands = commands.split("</pre>").next().unwrap();
+    let commands = commands.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let told = sh(&commands);
+    assert!(told.contains("\"id_token\"") && told.contains("\"refresh_token\":\"vrt_"), "{told}");
+    assert!(told.contains("\"orders\""), "{told}");
+}
+
 #[test]
 fn it_lists_every_route_with_who_may_call_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -181,7 +181,7 @@ mod tests {
             let (status, text) = page(&forged, here).unwrap();
             assert!(status == 400 && !text.contains("voc_x"), "{forged}: {text}");
         }
-        let (status, text) = page(&format!("?error=<script>&state=the-state&iss={URL}"), here).unwrap();
+        let (status, text) = page(&format!("?error=%3Cscript%3E&state=the-state&iss={URL}"), here).unwrap();
         assert!(status == 200 && !text.contains("<script"), "{text}");
         assert_eq!(page("?code=voc_x", "rebound.example").unwrap().0, 403);
         assert_eq!(page("", here).unwrap().0, 200);
