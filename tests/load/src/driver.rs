@@ -19,7 +19,7 @@ use crate::statistics::{Latencies, Latency};
 use crate::traffic::Traffic;
 
 /// How long answers may still come in after the last request was due. Later ones count as failed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 
 /// What came of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Tally {
             }
             Err(fault) => {
                 self.failed += 1;
-                self.first_failure.get_or_insert_with(|| fault.to_string());
+                self.first_failure.get_or_insert_with(|| with_causes(fault.as_ref()));
             }
         }
     }
@@ -79,6 +79,12 @@ impl Tally {
             latency: self.latencies.summary(),
         }
     }
+}
+
+/// An HTTP client's own message seldom says what happened; its causes do.
+fn with_causes(fault: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(fault.source(), |cause| cause.source());
+    causes.fold(fault.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Requests at `rate` a second for as long as `lasting`, whatever becomes of them.
@@ -166,4 +172,63 @@ async fn repeat(
     while under_way.join_next().await.is_some() {}
     let tally = Arc::try_unwrap(tally).map_err(|_| "a request is still counted")?;
     Ok(tally.into_inner().unwrap_or_else(PoisonError::into_inner).outcome(0.0, begun))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::sync::Barrier;
+
+    use super::*;
+    use crate::traffic::{Each, Kind};
+
+    /// A server that answers nobody before so many have asked.
+    async fn patient(callers: usize) -> http::Uri {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let barrier = Arc::new(Barrier::new(callers));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let barrier = Arc::clone(&barrier);
+                tokio::spawn(async move {
+                    // A request without a body fits into one read.
+                    while stream.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {
+                        barrier.wait().await;
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                        stream.write_all(answer).await.unwrap();
+                    }
+                });
+            }
+        });
+        url
+    }
+
+    fn traffic(url: &http::Uri) -> Arc<Traffic> {
+        Arc::new(Traffic::of(Kind::Each(Each::get(url, &["token".to_owned()]).unwrap())))
+    }
+
+    #[tokio::test]
+    async fn the_open_loop_sends_what_is_due_though_nobody_is_answered() {
+        // At this rate and with these moments, more are due than the server waits for.
+        let outcome = open_loop(&traffic(&patient(20).await), 400.0, Duration::from_millis(100)).await;
+        let outcome = outcome.unwrap();
+        assert!(outcome.answered >= 20 && outcome.answered.is_multiple_of(20), "{outcome:?}");
+        // Those who came too late for a whole group are left without an answer, and are counted.
+        assert!(outcome.answered + outcome.failed > 20, "{outcome:?}");
+    }
+
+    #[tokio::test]
+    async fn the_closed_loop_sends_exactly_as_many_as_it_should() {
+        let outcome = exactly(&traffic(&patient(4).await), 4, 12).await.unwrap();
+        assert_eq!((outcome.answered, outcome.failed), (12, 0), "{outcome:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_none_is_a_failure_with_its_reason() {
+        let nobody = "http://127.0.0.1:1/".parse().unwrap();
+        let outcome = exactly(&traffic(&nobody), 1, 2).await.unwrap();
+        assert_eq!((outcome.answered, outcome.failed), (0, 2));
+        assert!(outcome.first_failure.unwrap().contains("refused"), "the system's reason");
+    }
 }

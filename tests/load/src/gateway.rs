@@ -72,30 +72,36 @@ pub(crate) struct SoakPart {
     pub(crate) busy: f64,
 }
 
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// How long each rate lasts.
+    pub(crate) step: Duration,
+    /// Sessions in each table.
+    pub(crate) sessions: &'static str,
+}
+
 /// Each kind of request on a deployment of its own in one process, and all kinds mixed.
-pub(crate) async fn ladders(step: Duration) -> Result<Vec<Ladder>, Fault> {
+pub(crate) async fn ladders(extent: Extent) -> Result<Vec<Ladder>, Fault> {
     let mut ladders = Vec::new();
     for kind in [REFRESH, AUTHORIZE, STRICT, LOGIN, MIXED] {
-        eprint_step(kind);
-        let deployment = Deployment::start(&[]).await?;
-        ladders.push(ladder(kind, false, &deployment, step, &SHARES).await?);
+        crate::progress(&format!("  {kind}"));
+        let deployment = Deployment::start(&["--sessions", extent.sessions]).await?;
+        ladders.push(ladder(kind, false, &deployment, extent.step, &SHARES).await?);
     }
     Ok(ladders)
 }
 
 /// The same through processes behind the Runtime API, which share the core with the gateway.
-pub(crate) async fn process_ladders(programs: &Path, step: Duration) -> Result<Vec<Ladder>, Fault> {
+pub(crate) async fn process_ladders(programs: &Path, extent: Extent) -> Result<Vec<Ladder>, Fault> {
     let mut ladders = Vec::new();
     for kind in [REFRESH, AUTHORIZE, MIXED] {
-        eprint_step(kind);
-        let deployment = Deployment::with_processes(programs).await?;
-        ladders.push(ladder(kind, true, &deployment, step, &[0.25, 0.7]).await?);
+        crate::progress(&format!("  {kind}"));
+        let deployment =
+            Deployment::start(&["--sessions", extent.sessions, "--processes", &programs.to_string_lossy()]).await?;
+        ladders.push(ladder(kind, true, &deployment, extent.step, &[0.25, 0.7]).await?);
     }
     Ok(ladders)
-}
-
-fn eprint_step(kind: &str) {
-    crate::progress(&format!("  {kind}"));
 }
 
 async fn ladder(

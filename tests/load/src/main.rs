@@ -108,7 +108,6 @@ async fn main() -> Result<(), Fault> {
         }
         Command::Report(report) => {
             let results = report.measure().await?;
-            results.keep()?;
             let folder = report.page.folder(report.quick || !report.only.is_empty());
             page::write(&results, &folder)?;
             progress(&format!("{} is written", folder.join("benchmarks.md").display()));
@@ -125,12 +124,14 @@ impl Page {
 }
 
 impl Report {
-    fn wants(&self, part: Part) -> bool {
+    /// Whether this part comes now. What was measured before is kept first: a later part may fail.
+    fn wants(&self, part: Part, so_far: &Results) -> Result<bool, Fault> {
+        so_far.keep()?;
         let wanted = self.only.is_empty() || self.only.contains(&part);
         if wanted {
             progress(&format!("{part:?}"));
         }
-        wanted
+        Ok(wanted)
     }
 
     async fn measure(&self) -> Result<Results, Fault> {
@@ -138,45 +139,49 @@ impl Report {
         let stage = Stage::set().await?;
         let begun = Instant::now();
         let mut results = Results { machine, quick: self.quick, ..Results::default() };
-        if self.wants(Part::Authorizers) {
+        if self.wants(Part::Authorizers, &results)? {
             let extent = self
                 .sized(authorizers::Extent { rounds: 4, events: 20 }, authorizers::Extent { rounds: 40, events: 50 });
             results.authorizers = authorizers::warm(&stage, &stage.contenders()?, extent).await?;
         }
-        if self.wants(Part::Starts) {
+        if self.wants(Part::Starts, &results)? {
             results.starts = starts::cold(&stage, self.sized(4, 30)).await?;
         }
-        let step = Duration::from_millis(self.sized(600, 5_000));
-        if self.wants(Part::Load) {
-            results.ladders.extend(gateway::ladders(step).await?);
+        let extent = gateway::Extent {
+            step: Duration::from_millis(self.sized(600, 5_000)),
+            sessions: self.sized("512", "4096"),
+        };
+        if self.wants(Part::Load, &results)? {
+            results.ladders.extend(gateway::ladders(extent).await?);
         }
-        if self.wants(Part::Processes) {
-            results.ladders.extend(gateway::process_ladders(&stage.folder()?, step).await?);
+        if self.wants(Part::Processes, &results)? {
+            results.ladders.extend(gateway::process_ladders(&stage.folder()?, extent).await?);
         }
-        if self.wants(Part::Burst) {
+        if self.wants(Part::Burst, &results)? {
             results.burst = Some(gateway::burst().await?);
         }
-        if self.wants(Part::Soak) {
+        if self.wants(Part::Soak, &results)? {
             let mixed = results.ladders.iter().find(|ladder| ladder.kind == gateway::MIXED && !ladder.processes);
             let rate = mixed.map_or(100.0, |ladder| ladder.capacity.achieved / 2.0);
             let seconds = self.soak.unwrap_or(self.sized(4, 120));
             results.soak = Some(gateway::soak(rate, Duration::from_secs(seconds), self.sized(2, 6)).await?);
         }
-        if self.wants(Part::Servers) {
+        if self.wants(Part::Servers, &results)? {
             let extent = self
                 .sized(servers::Extent { rounds: 3, requests: 200 }, servers::Extent { rounds: 15, requests: 1_000 });
             results.servers = servers::side_by_side(&stage.peers, extent).await?;
         }
-        if self.wants(Part::Scale) {
+        if self.wants(Part::Scale, &results)? {
             let extent =
-                self.sized(scale::Extent { rounds: 3, requests: 300 }, scale::Extent { rounds: 12, requests: 1_500 });
+                self.sized(scale::Extent { rounds: 3, requests: 100 }, scale::Extent { rounds: 12, requests: 1_500 });
             results.costs = scale::costs(&self.sizes(), extent).await?;
         }
-        if self.wants(Part::Oracle) {
+        if self.wants(Part::Oracle, &results)? {
             results.told = oracle::told(self.sized(20, 200), self.sized(60, 600)).await;
         }
         stage.strike().await;
         results.minutes = begun.elapsed().as_secs_f64() / 60.0;
+        results.keep()?;
         Ok(results)
     }
 

@@ -1,6 +1,5 @@
 //! Servers in processes of their own, from their start until this value is dropped: ours, and those that it is compared with.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -71,10 +70,6 @@ impl Deployment {
         command.arg("serve").args(arguments);
         let (server, ready) = Server::start::<Ready>(command).await?;
         Ok(Self { server, url: ready.url, population: ready.population })
-    }
-
-    pub(crate) async fn with_processes(folder: &Path) -> Result<Self, Fault> {
-        Self::start(&["--processes", &folder.to_string_lossy()]).await
     }
 
     fn uri(&self, path: &str) -> Result<Uri, Fault> {

@@ -19,7 +19,7 @@ pub async fn resets(rounds: usize) -> Vec<Timed> {
 }
 
 async fn measure(path: &str, rounds: usize) -> Vec<Timed> {
-    let scene = Scene::builder().parameter("AccountNetworkLimit", "1000000/1").begin().await;
+    let scene = Scene::builder().parameter("AccountNetworkLimit", "999999/1").begin().await;
     let classes = [("unknown address", "free"), ("account", "taken"), ("disabled account", "gone")];
     let address = |name: &str, round: usize| format!("{name}{round}@example.com");
     for round in 0..rounds {

@@ -20,7 +20,7 @@ const IMPORTED: [(&str, &str); 3] = [
 
 /// Refused with 401, a wrong password first. The times are those of a whole answer through the gateway.
 pub async fn refused(rounds: usize) -> Vec<Timed> {
-    measure("1000000/1", 401, rounds).await
+    measure("999999/1", 401, rounds).await
 }
 
 /// Refused with 429.
@@ -30,7 +30,7 @@ pub async fn too_many(rounds: usize) -> Vec<Timed> {
 
 /// With this limit for each name, so that all but the first rounds are answered with this status.
 async fn measure(limit: &str, status: u16, rounds: usize) -> Vec<Timed> {
-    let limits = Scene::builder().parameter("LoginNameLimit", limit).parameter("LoginNetworkLimit", "1000000/1");
+    let limits = Scene::builder().parameter("LoginNameLimit", limit).parameter("LoginNetworkLimit", "999999/1");
     let scene = limits.begin().await;
     scene.demo().await;
     let disabled = scene.user("gone@example.com", "", "").await;
