@@ -1,4 +1,19 @@
 //! Errors of the OAuth endpoints, from one table (RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2).
+//!
+//! | `error` | status | `/oauth/token` | `/oauth/introspect` | `/oauth/revoke` | source |
+//! |---|---|---|---|---|---|
+//! | `invalid_request` | 400, 413, 415 | yes | yes | yes | RFC 6749 §5.2 |
+//! | `invalid_client` | 401 | yes | yes | yes | RFC 6749 §5.2 |
+//! | `invalid_grant` | 400 | code, refresh token | – | a token of another client | RFC 6749 §5.2, RFC 7009 §2.1 |
+//! | `unauthorized_client` | 400 | yes | – | – | RFC 6749 §5.2 |
+//! | `unsupported_grant_type` | 400 | yes | – | – | RFC 6749 §5.2 |
+//! | `invalid_scope` | 400 | yes | – | – | RFC 6749 §5.2 |
+//! | `invalid_target` | 400 | yes | – | – | RFC 8707 §2 |
+//! | `unsupported_token_type` | 400 | – | – | a service's access token | RFC 7009 §2.2.1 |
+//! | `temporarily_unavailable` | 503 | yes | yes | yes | RFC 7009 §2.2.1 |
+//!
+//! `/userinfo` answers as a resource does, by [`super::Problem`]: 401 without an error code for no token, 401 `invalid_token`, 403
+//! `insufficient_scope` (RFC 6750 §3.1). `/oauth/authorize` sends its errors by way of the browser (RFC 6749 §4.1.2.1).
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
