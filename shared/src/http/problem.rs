@@ -55,7 +55,7 @@ pub struct Problem {
     kind: ProblemKind,
     detail: String,
     violated_policy: Option<&'static str>,
-    body: Option<BodyError>,
+    body: Option<Box<BodyError>>,
 }
 
 /// A dependency that fails is not asked again sooner than this, in seconds.
@@ -134,8 +134,8 @@ impl Problem {
     }
 
     /// What is wrong with the body, if that is it.
-    pub const fn body(&self) -> Option<&BodyError> {
-        self.body.as_ref()
+    pub fn body(&self) -> Option<&BodyError> {
+        self.body.as_deref()
     }
 
     /// The policy that was violated, under its name in `RateLimit-Policy`.
@@ -201,7 +201,7 @@ impl From<BodyError> for Problem {
             | BodyError::Nul(_)
             | BodyError::Invalid { .. } => ProblemKind::InvalidRequest,
         };
-        Self { body: Some(fault.clone()), ..Self::new(kind, fault.to_string()) }
+        Self { body: Some(Box::new(fault.clone())), ..Self::new(kind, fault.to_string()) }
     }
 }
 
