@@ -14,7 +14,7 @@ fn endpoints() -> [(&'static str, Value); 8] {
         ("/password/forgot", json!({ "email": ADA })),
         ("/password/reset", json!({ "token": token, "password": PASSWORD })),
         ("/account/password", json!({ "current_password": PASSWORD, "new_password": PASSWORD })),
-        ("/account/email", json!({ "email": ADA, "password": PASSWORD })),
+        ("/account/email", json!({ "email": "another@example.com", "password": PASSWORD })),
         ("/account/email/verify", json!({ "token": token })),
         ("/account/delete", json!({ "password": PASSWORD })),
     ]
