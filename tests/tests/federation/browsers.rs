@@ -49,8 +49,9 @@ async fn an_answer_that_was_used_signs_nobody_in_again() {
     // Whoever finds the address in the history, and even the cookie in a backup.
     let later = stage.browser();
     later.set_cookie("__Host-sign-in", &attempt);
+    stage.provider.take_asked();
     later.get(&back).await.expect(400);
-    assert!(later.user().await.is_none());
+    assert!(later.user().await.is_none() && stage.provider.take_asked().is_empty());
 }
 
 #[tokio::test]
@@ -98,6 +99,7 @@ async fn an_answer_for_one_provider_is_none_for_another() {
     let back = browser.goes_and_says_yes("/sign-in/with/fake").await;
     browser.get(&back.replace("/fake/", "/other/")).await.expect(400);
     assert!(browser.user().await.is_none());
+    assert!(stage.provider.take_asked().iter().all(|asked| asked.path != "/token"), "the code is not even tried there");
 }
 
 #[tokio::test]
