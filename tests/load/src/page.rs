@@ -127,8 +127,10 @@ fn load(results: &Results, folder: &Path) -> Result<String, Fault> {
         let how = if ladder.processes { ", functions as processes" } else { "" };
         format!("{}{how}", ladder.kind)
     };
+    // Of functions as processes, only the gateway's and the table's share would be known.
+    let busy = |ladder: &Ladder| if ladder.processes { "–".to_owned() } else { number(ladder.busy) };
     let capacity = results.ladders.iter().map(|ladder| {
-        vec![name(ladder), number(ladder.capacity.achieved), number(ladder.busy), ladder.capacity.failed.to_string()]
+        vec![name(ladder), number(ladder.capacity.achieved), busy(ladder), ladder.capacity.failed.to_string()]
     });
     let steps = results.ladders.iter().flat_map(|ladder| {
         ladder.steps.iter().map(move |step| {
