@@ -36,7 +36,7 @@ pub enum ProviderFault {
     /// It answered with another status than the one that has an answer; a redirect is none.
     #[error("the provider answered with the status {0}")]
     Status(u16),
-    /// Its answer has more than [`MAX_ANSWER_BYTES`] bytes, or broke off.
+    /// Its answer has more bytes than any honest one, or broke off.
     #[error("the provider's answer is longer than {MAX_ANSWER_BYTES} bytes, or broke off")]
     TooLong,
     /// Its answer is not what the standard has there.
