@@ -9,6 +9,7 @@ mod gateway;
 mod golden;
 mod log_lines;
 mod malformed;
+mod pairs;
 mod paths;
 mod strict_routes;
 mod world;

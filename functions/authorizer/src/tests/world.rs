@@ -108,11 +108,20 @@ pub(super) struct Says {
     pub(super) scope: &'static str,
     pub(super) roles: &'static str,
     pub(super) issued_at: Timestamp,
+    /// A person, who has signed in and has a session, or a service, which has neither.
+    pub(super) subject: Subject,
 }
 
 impl Default for Says {
     fn default() -> Self {
-        Self { issuer: ISSUER, audience: AUDIENCE, scope: "orders:read orders:write", roles: "clerk", issued_at: NOW }
+        Self {
+            issuer: ISSUER,
+            audience: AUDIENCE,
+            scope: "orders:read orders:write",
+            roles: "clerk",
+            issued_at: NOW,
+            subject: Subject::User(user()),
+        }
     }
 }
 
@@ -128,13 +137,13 @@ impl Says {
 
     pub(super) fn principal(&self) -> Principal {
         Principal {
-            sub: Subject::User(user()),
-            sid: Some(session()),
+            sub: self.subject,
+            sid: self.subject.user().map(|_| session()),
             client_id: "vestibule".into(),
             scope: Scopes::parse(self.scope).unwrap(),
             roles: Roles::parse(self.roles).unwrap(),
             auth_method: CredentialKind::AccessToken,
-            auth_time: Some(SIGNED_IN),
+            auth_time: self.subject.user().map(|_| SIGNED_IN),
             tenant: None,
         }
     }
@@ -145,12 +154,12 @@ impl Says {
         let claims = AccessTokenClaims {
             issuer: self.issuer,
             audience: self.audience,
-            subject: Subject::User(user()),
+            subject: self.subject,
             client_id: "vestibule",
             scope: &scope,
             roles: &roles,
-            session: Some(session()),
-            auth_time: Some(SIGNED_IN),
+            session: self.subject.user().map(|_| session()),
+            auth_time: self.subject.user().map(|_| SIGNED_IN),
             issued_at: self.issued_at,
             expires_at: self.issued_at.plus(LIFETIME),
             id: [7; 16],
