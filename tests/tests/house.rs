@@ -254,3 +254,61 @@ fn each_section_in_the_readme_names_a_test_that_exists() {
         }
     }
 }
+
+/// The requirements of ASVS 5.0.0 at levels 1 and 2: how many each section has. Those of level 3 come last in all of them.
+const ASVS: [(&str, usize); 26] = [
+    ("6.1", 3),
+    ("6.2", 12),
+    ("6.3", 4),
+    ("6.4", 4),
+    ("6.5", 5),
+    ("6.6", 3),
+    ("6.8", 4),
+    ("7.1", 3),
+    ("7.2", 4),
+    ("7.3", 2),
+    ("7.4", 5),
+    ("7.5", 2),
+    ("7.6", 2),
+    ("8.1", 2),
+    ("8.2", 3),
+    ("8.3", 1),
+    ("8.4", 1),
+    ("9.1", 3),
+    ("9.2", 4),
+    ("10.1", 2),
+    ("10.2", 2),
+    ("10.3", 4),
+    ("10.4", 11),
+    ("10.5", 5),
+    ("10.6", 2),
+    ("10.7", 3),
+];
+
+/// Each requirement of ASVS V6 to V10 at levels 1 and 2 has a line, with a test that exists or an answer.
+#[test]
+fn each_requirement_of_asvs_has_a_test_that_exists_or_an_answer() {
+    let table = fs::read_to_string(Path::new(ROOT).join("docs/asvs.md")).unwrap();
+    let tests: String = ["shared", "functions", "infra", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>())
+        .filter(|cells| cells.len() == 7 && cells[1].contains('.'))
+        .collect();
+    let numbers: Vec<_> = rows.iter().map(|cells| cells[1].to_owned()).collect();
+    let of_a_section =
+        |(section, last): (&'static str, usize)| (1..=last).map(move |number| format!("{section}.{number}"));
+    let expected: Vec<_> = ASVS.into_iter().flat_map(of_a_section).collect();
+    assert_eq!(numbers, expected);
+    for cells in rows {
+        assert!(["1", "2"].contains(&cells[2]), "{cells:?}");
+        assert!(!cells[4].is_empty() || !cells[5].is_empty(), "neither a test nor an answer: {cells:?}");
+        for name in cells[4].split('`').skip(1).step_by(2) {
+            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}: {cells:?}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use vestibule::keys::Jwk;
+use vestibule::keys::{InvalidJwk, Jwk};
 use vestibule::tokens::{Refusal, verify_compact};
 use vestibule_tests::Scene;
 
@@ -49,6 +49,19 @@ fn the_examples_of_other_algorithms_are_refused_by_name() {
         let token = token(header, PAYLOAD, BILBOS_SIGNATURE);
         assert_eq!(verify_compact(token.as_bytes(), &key), Err(Refusal::AlgUnsupported), "{header}");
     }
+}
+
+/// RFC 8037 A.2 and A.4: Ed25519, which nothing here signs or verifies with. The key is none of ours, and its token is refused by our own.
+#[test]
+fn the_example_of_rfc_8037_is_refused_with_its_key() {
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    assert_eq!(Jwk::from_json(key), Err(InvalidJwk::Malformed));
+    let token = concat!(
+        "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.",
+        "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
+    );
+    let ours = Jwk::from_json(BILBO).unwrap();
+    assert_eq!(verify_compact(token.as_bytes(), &ours), Err(Refusal::AlgUnsupported));
 }
 
 /// RFC 7519 §6.1: the unsecured JWT, and the same with something in the place of a signature.

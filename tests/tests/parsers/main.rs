@@ -221,7 +221,9 @@ fn an_event_of_any_shape_lets_nobody_in() {
     let v2 = r#"{"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:eu-west-1:123456789012:a/$default/GET/orders","identitySource":["Bearer x","GET /orders"],"routeKey":"GET /orders","rawPath":"/orders","headers":{"authorization":"Bearer x"},"requestContext":{"http":{"method":"GET","path":"/orders"}}}"#;
     let token = r#"{"type":"TOKEN","authorizationToken":"Bearer x","methodArn":"arn:aws:execute-api:eu-west-1:123456789012:a/prod/GET/orders"}"#;
     let (runtime, function) = (std::panic::AssertUnwindSafe(runtime), std::panic::AssertUnwindSafe(function));
-    fuzz(&[v2, token], move |bytes| {
+    let v1 = include_str!("../../events/authorizer-http-1.0.json");
+    let rest = include_str!("../../events/authorizer-rest-request.json");
+    fuzz(&[v2, token, v1, rest], move |bytes| {
         let _ = lambda_http::request::from_str(&text(bytes));
         if let Ok(answer) = runtime.block_on(async { function.invoke(bytes.to_vec().into()).await }) {
             let answer = text(&answer);
