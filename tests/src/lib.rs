@@ -11,10 +11,11 @@
 mod answer;
 pub mod costs;
 pub mod oracle;
+mod patience;
 pub mod programs;
 mod scene;
 mod wire;
 
 pub use answer::Answer;
-pub use scene::{PASSWORD, START, Scene, SceneBuilder, Tokens, User};
+pub use scene::{Heard, PASSWORD, START, Scene, SceneBuilder, Tokens, User};
 pub use wire::{DYNAMODB, Fault, Held, MAIL, SECRETS_MANAGER, Units, Wire};

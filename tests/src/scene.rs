@@ -1,7 +1,7 @@
 //! A deployment with people in it.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,7 +45,17 @@ pub struct Scene {
     pub wire: Wire,
     randomness: Randomness,
     gateway: Arc<Gateway>,
+    heard: Mutex<Option<Vec<Heard>>>,
     hash: OnceCell<vestibule::passwords::PasswordHash>,
+}
+
+/// One answer, as whoever asked has it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Method and path of what was asked.
+    pub request: String,
+    /// Headers and body.
+    pub answer: String,
 }
 
 /// A scene before it begins.
@@ -115,7 +125,7 @@ impl SceneBuilder {
         .await
         .unwrap();
         let gateway = Arc::clone(cloud.gateway());
-        Scene { cloud, clock, wire, randomness, gateway, hash: OnceCell::new() }
+        Scene { cloud, clock, wire, randomness, gateway, heard: Mutex::default(), hash: OnceCell::new() }
     }
 }
 
@@ -214,7 +224,24 @@ impl Scene {
 
     /// Sends a request from this address.
     pub async fn send_from(&self, address: IpAddr, request: Request<Bytes>) -> Answer {
-        Answer::new(self.gateway.call(address, request).await)
+        let asked = format!("{} {}", request.method(), request.uri().path());
+        let answer = Answer::new(self.gateway.call(address, request).await);
+        if let Some(heard) = &mut *self.heard.lock().unwrap() {
+            let answer = format!("{:?}\n{}", answer.lasting_headers(), answer.text());
+            heard.push(Heard { request: asked, answer });
+        }
+        answer
+    }
+
+    /// From here on every answer is kept, and all that the table is sent.
+    pub fn listen(&self) {
+        self.wire.listen();
+        *self.heard.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// Every answer since [`Scene::listen`].
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone().unwrap_or_default()
     }
 
     /// `GET path`, with these headers.

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -17,6 +18,9 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
+use vestibule_local::clients::Transport;
+
+use crate::patience::Patience;
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,8 @@ struct State {
     always: Vec<(&'static str, Fault)>,
     /// A call that waits to be let on.
     held: Option<(&'static str, Arc<Gate>)>,
+    /// What the table was sent to write, once somebody wants to know.
+    sent: Option<String>,
     /// A call that was carried out and whose answer waits.
     answer_held: Option<(&'static str, Arc<Gate>)>,
 }
@@ -81,6 +87,7 @@ pub struct Units {
 #[derive(Clone, Debug)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
+    patience: Patience,
     inner: SharedHttpClient,
 }
 
@@ -94,17 +101,41 @@ pub const MAIL: &str = "ses";
 impl Wire {
     /// A wire that works.
     pub fn new() -> Self {
-        Self { state: Arc::default(), inner: aws_smithy_http_client::Builder::new().build_http() }
+        Self {
+            state: Arc::default(),
+            patience: Patience::new(),
+            inner: aws_smithy_http_client::Builder::new().build_http(),
+        }
     }
 
     /// What the SDK takes.
-    pub fn client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(self.clone())
+    pub fn client(&self) -> Transport {
+        Transport { http: SharedHttpClient::new(self.clone()), sleep: SharedAsyncSleep::new(self.patience.clone()) }
     }
 
     /// The operations that went out since the last call of this, in order: `GetItem`, `UpdateItem`…
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().calls)
+    }
+
+    /// From here on, what DynamoDB is sent to write is kept.
+    pub fn listen(&self) {
+        self.state.lock().unwrap().sent = Some(String::new());
+    }
+
+    /// All of it since [`Wire::listen`]: whatever was in the table at any moment is in it.
+    pub fn sent(&self) -> String {
+        self.state.lock().unwrap().sent.clone().unwrap_or_default()
+    }
+
+    fn overhear(&self, target: &str, request: &HttpRequest) {
+        if let Some(sent) = &mut self.state.lock().unwrap().sent
+            && target.contains(DYNAMODB)
+            && !READS.iter().any(|read| target.ends_with(read))
+        {
+            sent.push_str(&String::from_utf8_lossy(request.body().bytes().unwrap()));
+            sent.push('\n');
+        }
     }
 
     /// The capacity units that DynamoDB charged since the last call of this.
@@ -123,7 +154,7 @@ impl Wire {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes();
         if let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&body) {
-            let reads = ["GetItem", "Query", "Scan"].iter().any(|operation| target.ends_with(operation));
+            let reads = READS.iter().any(|operation| target.ends_with(operation));
             let units = &mut self.state.lock().unwrap().units;
             *(if reads { &mut units.read } else { &mut units.written }) += charged(&answer["ConsumedCapacity"]);
             // A write that its condition refuses is charged as if it had been made, though the answer does not say so
@@ -283,11 +314,14 @@ impl HttpConnector for Connection {
             // Version 2 of SES names its operations by their paths, and this is the one that is called.
             None => format!("{MAIL}.SendEmail"),
         };
+        self.wire.overhear(&target, &request);
+        let (patience, under_way) = (self.wire.patience.clone(), self.wire.patience.under_way());
         match self.wire.fault_for(&target) {
             None => {
                 let (inner, wire) = (self.inner.clone(), self.wire.clone());
                 let [before, after] = self.wire.gates_for(&target);
                 HttpConnectorFuture::new(async move {
+                    let _under_way = under_way;
                     pass(before).await;
                     let answer = wire.charge(&target, inner.call(request).await?).await;
                     pass(after).await;
@@ -298,6 +332,7 @@ impl HttpConnector for Connection {
             Some(Fault::Slow) => {
                 let carried_out = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
+                    let _under_way = under_way;
                     let answer = carried_out.await?;
                     tokio::time::sleep(SLOW).await;
                     Ok(answer)
@@ -307,7 +342,8 @@ impl HttpConnector for Connection {
                 let carried_out = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
                     carried_out.await?;
-                    std::future::pending().await
+                    drop(under_way);
+                    patience.silence().await
                 })
             }
             Some(Fault::Throttled) => refused("ProvisionedThroughputExceededException", ""),
@@ -317,10 +353,16 @@ impl HttpConnector for Connection {
             Some(Fault::Conflict) => refused("TransactionConflictException", ""),
             Some(Fault::TransactionThrottled) => cancelled("ThrottlingError"),
             Some(Fault::InProgress) => refused("TransactionInProgressException", ""),
-            Some(Fault::Hangs) => HttpConnectorFuture::new(std::future::pending()),
+            Some(Fault::Hangs) => HttpConnectorFuture::new(async move {
+                drop(under_way);
+                patience.silence().await
+            }),
             Some(Fault::AnswerGarbled) => {
                 let carried_out = self.inner.call(request);
-                HttpConnectorFuture::new(async move { garbled(carried_out.await?).await })
+                HttpConnectorFuture::new(async move {
+                    let _under_way = under_way;
+                    garbled(carried_out.await?).await
+                })
             }
             Some(Fault::Unreachable) => {
                 HttpConnectorFuture::ready(Err(ConnectorError::io("connection refused".into())))
@@ -328,6 +370,7 @@ impl HttpConnector for Connection {
             Some(Fault::AnswerLost) => {
                 let carried_out = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
+                    let _under_way = under_way;
                     carried_out.await?;
                     Err(ConnectorError::io("connection reset".into()))
                 })
@@ -335,6 +378,9 @@ impl HttpConnector for Connection {
         }
     }
 }
+
+/// Operations that write nothing, `BatchGetItem` among them.
+const READS: [&str; 3] = ["GetItem", "Query", "Scan"];
 
 /// A transaction is charged table by table.
 fn charged(consumed: &serde_json::Value) -> f64 {
@@ -351,8 +397,8 @@ fn cancelled(reason: &str) -> HttpConnectorFuture {
     )
 }
 
-/// As late as a busy partition answers, and well within the time of an attempt.
-const SLOW: Duration = Duration::from_millis(100);
+/// Later than whatever goes out beside it.
+const SLOW: Duration = Duration::from_millis(20);
 
 fn refused(kind: &str, more: &str) -> HttpConnectorFuture {
     answered(400, kind, more)

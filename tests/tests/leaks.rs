@@ -1,4 +1,5 @@
-//! Promise 8, nothing to steal: neither a dump of the table nor all the logs, at their most talkative, yield a credential.
+//! Promise 8, nothing to steal: neither the table, at whatever moment it is copied, nor all the logs, at their most talkative, yield a
+//! credential; and no answer has one but that which gives it.
 //!
 //! One test, in a program of its own: it captures the log of the whole process.
 
@@ -14,7 +15,7 @@ use vestibule::keys::{ReadSigningKeys, ReadSymmetricKeys};
 use vestibule::passwords::{Cost, Hasher, ImportedHash, PasswordHash};
 use vestibule::randomness::Randomness;
 use vestibule::secret::Secret;
-use vestibule_tests::{DYNAMODB, Fault, MAIL, PASSWORD, SECRETS_MANAGER, Scene};
+use vestibule_tests::{DYNAMODB, Fault, Heard, MAIL, PASSWORD, SECRETS_MANAGER, Scene};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -66,6 +67,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
 
     let mut secrets: Vec<(&str, String)> = vec![("password", PASSWORD.to_owned())];
     let mut scene = Scene::builder().parameter("MigrationHook", &deaf_hook().await).begin().await;
+    scene.listen();
     let demo = scene.user("demo@example.com", "orders:read", "admin").await;
     let mut tokens = scene.login(&demo).await;
     scene.try_login(&demo.email, "wrong horse").await.expect(401);
@@ -209,13 +211,37 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
         dump.contains("argon2id") && dump.contains("SESSION#") && dump.contains("LIMIT#login_name"),
         "the dump is of the wrong table"
     );
+    let (sent, heard) = (scene.wire.sent(), scene.heard());
+    assert!(sent.contains("TransactItems") && heard.len() > 60, "nothing was overheard");
     for (what, secret) in &secrets {
+        for Heard { request, answer } in &heard {
+            // A field is refused by the name that the client itself gave it.
+            let named = ["\\\"", "'"].map(|quote| format!("the field {quote}{secret}{quote}"));
+            let answer = named.iter().fold(answer.clone(), |answer, named| answer.replace(named, ""));
+            let given = is_given(what, request);
+            assert!(given || !answer.contains(secret), "the answer to {request} holds a {what}: {answer}");
+        }
+        assert!(!sent.contains(secret), "the table was sent a {what}: {}", context(&sent, secret));
         assert!(!log.contains(secret), "the log holds a {what}: {}", context(&log, secret));
         assert!(!dump.contains(secret), "the table holds a {what}");
         // A JWS signature or a refresh token's MAC alone is enough to rebuild it from what is public.
         if let Some((_, signature)) = secret.rsplit_once('.') {
             assert!(!log.contains(signature) && !dump.contains(signature), "the signature of a {what}");
+            assert!(!sent.contains(signature), "the table was sent the signature of a {what}");
         }
+    }
+}
+
+/// Where a secret is given to whom it belongs; nowhere else is it said.
+fn is_given(what: &str, request: &str) -> bool {
+    match what {
+        "access token" | "refresh token" => ["POST /login", "POST /refresh"].contains(&request),
+        "device token" | "CSRF token" | "proof of a cookie" => request == "POST /login",
+        "service's token" => request == "POST /oauth/token",
+        "API key" | "API key's secret" => {
+            request == "POST /api-keys" || request.starts_with("POST /api-keys/") && request.ends_with("/rotate")
+        }
+        _ => false,
     }
 }
 

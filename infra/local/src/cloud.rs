@@ -7,14 +7,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::config::SharedHttpClient;
 use vestibule::app::Clients;
 use vestibule::clock::Clock;
 use vestibule::policy::Rules;
 use vestibule::randomness::Randomness;
 use vestibule::store::{Secrets, Table};
 
-use crate::clients::{clients, ses};
+use crate::clients::{Transport, clients, ses};
 use crate::dynamodb::LocalDynamoDb;
 use crate::function::Function;
 use crate::functions::{FunctionFault, Functions, Runtime};
@@ -45,8 +44,8 @@ pub struct Options {
     pub clock: Clock,
     /// The chance for everything that runs in this process.
     pub randomness: Randomness,
-    /// What lies between the SDK and the local AWS, if not the SDK's own HTTP client: tests count and break calls there.
-    pub wire: Option<SharedHttpClient>,
+    /// What lies between the SDK and the local AWS, if not the SDK's own: tests count and break calls there.
+    pub wire: Option<Transport>,
 }
 
 /// Where data is kept.

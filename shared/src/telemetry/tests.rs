@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::*;
 use crate::clock::{ManualClock, Timestamp};
@@ -25,10 +27,21 @@ impl Write for Log {
     }
 }
 
+/// Has tracing ask each time whether somebody listens to a line. Of one that is first written while nobody does, and somebody is about
+/// to, it may hold that nobody ever does: it asks once and keeps the answer.
+fn nobody_is_taken_for_deaf() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked_each_time = tracing_subscriber::registry().with(dynamic_filter_fn(|_, _| false));
+        tracing::subscriber::set_global_default(asked_each_time).unwrap();
+    });
+}
+
 /// The lines that come out while `act` is done.
 fn logged(levels: Option<&str>, act: impl FnOnce()) -> Vec<Value> {
     let variables: BTreeMap<_, _> =
         levels.map(|levels| ("VESTIBULE_LOG".to_owned(), levels.to_owned())).into_iter().collect();
+    nobody_is_taken_for_deaf();
     let log = Log::default();
     let (writer, clock) = (log.clone(), Clock::Manual(ManualClock::starting_at(NOON)));
     tracing::subscriber::with_default(subscriber(&variables, clock, move || writer.clone()), act);

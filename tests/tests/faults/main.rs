@@ -1,7 +1,9 @@
 //! Faults under the SDK and in time: every storage call of every flow, against every fault.
 
-#![expect(clippy::unwrap_used, reason = "what goes wrong here fails a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
+mod flows;
 mod matrix;
+mod somebody;
 mod stage;
 mod time;

@@ -1,9 +1,13 @@
 //! One person and what they hold, and what may be done with it.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use vestibule::clock::Timestamp;
 use vestibule_tests::{Answer, PASSWORD, Scene, SceneBuilder, Tokens, User};
+
+use crate::somebody::Somebody;
 
 /// A deployment and somebody who has signed in.
 pub(crate) struct Stage {
@@ -15,25 +19,41 @@ pub(crate) struct Stage {
     pub(crate) spent: Tokens,
     /// What a browser of theirs holds.
     cookie: Mutex<String>,
+    signed_in_at: Timestamp,
+    /// Somebody else, whose account may be changed.
+    pub(crate) somebody: Somebody,
 }
 
 impl Stage {
     pub(crate) async fn new() -> Self {
         // So many sign-ins are not what is looked at here.
         let boundless = |builder: SceneBuilder, limit| builder.parameter(limit, "999999/1");
-        let limits = ["LoginNameLimit", "LoginNetworkLimit"];
+        let limits = ["LoginNameLimit", "LoginNetworkLimit", "AccountNetworkLimit", "ApiKeyNetworkLimit"];
         let scene = limits.into_iter().fold(Scene::builder(), boundless).begin().await;
         let person = scene.user("demo@example.com", "orders:read", "admin").await;
         let held = scene.login(&person).await;
-        Self { scene, person, spent: held.clone(), held, cookie: Mutex::default() }
+        let somebody = Somebody::with_a_service(&scene).await;
+        let signed_in_at = scene.clock.now();
+        Self { scene, person, spent: held.clone(), held, cookie: Mutex::default(), signed_in_at, somebody }
+    }
+
+    /// Whether what the person holds is good for this and the next request.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.scene.clock.now().since(self.signed_in_at) < Duration::from_secs(200)
     }
 
     /// A new sign-in on cold instances, and a refresh after which its first token's window is over.
     pub(crate) async fn again(&mut self) {
-        self.scene.wire.mend();
+        self.signed_in_at = self.scene.clock.now();
         self.spent = self.scene.login(&self.person).await;
         self.held = self.scene.refresh(&self.spent.refresh).await;
         self.scene.wait(11);
+        self.cold_start();
+    }
+
+    /// Instances that have met nobody, a wire that has carried nothing, and limits that have forgotten.
+    pub(crate) fn cold_start(&mut self) {
+        self.scene.wait(1);
         self.scene.cold_start();
         self.scene.wire.take_calls();
     }
@@ -67,6 +87,10 @@ impl Stage {
         self.scene.get_as(path, &self.held.access).await
     }
 
+    pub(crate) async fn end_the_spent(&self) {
+        self.scene.revoke(&self.spent.refresh).await.expect(200);
+    }
+
     /// The strict route, with a token whose session has ended; the fault is met by the authorizer.
     pub(crate) async fn call_with_an_ended_session(&self) -> Answer {
         self.scene.get_as("/admin", &self.spent.access).await
@@ -74,12 +98,12 @@ impl Stage {
 
     /// Leaves the session of the access token.
     pub(crate) async fn sign_out(&self) -> Answer {
-        self.ask("POST", "/logout", "authorization", format!("Bearer {}", self.held.access)).await
+        self.ask_with("POST", "/logout", &self.held.access, None).await
     }
 
     /// Ends sessions of the person's own: all others, or the one that is named.
     pub(crate) async fn end_sessions(&self, which: &str) -> Answer {
-        self.ask("DELETE", &format!("/sessions{which}"), "authorization", format!("Bearer {}", self.held.access)).await
+        self.ask_with("DELETE", &format!("/sessions{which}"), &self.held.access, None).await
     }
 
     /// A browser of the person's.
@@ -93,12 +117,16 @@ impl Stage {
     /// The API, with the session cookie.
     pub(crate) async fn browse(&self, method: &str, path: &str) -> Answer {
         let cookie = self.cookie.lock().unwrap().clone();
-        self.ask(method, path, "cookie", cookie).await
+        let request = http::Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        self.scene.send(request.header("cookie", cookie).body(bytes::Bytes::new()).unwrap()).await
     }
 
-    async fn ask(&self, method: &str, path: &str, header: &str, value: String) -> Answer {
-        let request = http::Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
-        self.scene.send(request.header(header, value).body(bytes::Bytes::new()).unwrap()).await
+    /// A request with an access token, and with JSON if there is any.
+    pub(crate) async fn ask_with(&self, method: &str, path: &str, access: &str, body: Option<Value>) -> Answer {
+        let request = http::Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {access}"));
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.scene.send(request.body(body.into()).unwrap()).await
     }
 
     /// The cookie is as good as before.

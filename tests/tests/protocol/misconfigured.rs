@@ -2,11 +2,13 @@
 //! unverified token (promise 9).
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
+use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 use vestibule::keys::{LONGEST_ROTATION, LONGEST_VERIFIER_CACHE, ReadSigningKeys};
 use vestibule_tests::{Answer, DYNAMODB, Fault, PASSWORD, SECRETS_MANAGER, Scene, Tokens, User};
 
@@ -32,9 +34,20 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// Has tracing ask each time whether somebody listens to a line. Of one that is first written while nobody does, and somebody is about
+/// to, it may hold that nobody ever does: it asks once and keeps the answer.
+fn nobody_is_taken_for_deaf() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked_each_time = tracing_subscriber::registry().with(dynamic_filter_fn(|_, _| false));
+        tracing::subscriber::set_global_default(asked_each_time).unwrap();
+    });
+}
+
 impl Log {
     /// What this thread logs from here on, which is all that the functions of a test do.
     fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        nobody_is_taken_for_deaf();
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
         (log, tracing::subscriber::set_default(subscriber))

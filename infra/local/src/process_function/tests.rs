@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Once;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::{ProcessFunction, ProcessSettings};
 use crate::function::{Function as _, FunctionError};
@@ -118,8 +121,19 @@ impl io::Write for Log {
     }
 }
 
+/// Has tracing ask each time whether somebody listens to a line. Of one that is first written while nobody does, and somebody is about
+/// to, it may hold that nobody ever does: it asks once and keeps the answer.
+fn nobody_is_taken_for_deaf() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked_each_time = tracing_subscriber::registry().with(dynamic_filter_fn(|_, _| false));
+        tracing::subscriber::set_global_default(asked_each_time).unwrap();
+    });
+}
+
 #[tokio::test]
 async fn what_a_process_prints_is_logged_under_the_functions_name() {
+    nobody_is_taken_for_deaf();
     let (lines, mut logged) = mpsc::unbounded_channel();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || Log(lines.clone())).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
