@@ -54,6 +54,8 @@ pub struct Scene {
 pub struct Heard {
     /// Method and path of what was asked.
     pub request: String,
+    /// All that was asked, as it came and without percent signs.
+    pub asked: String,
     /// Headers and body.
     pub answer: String,
 }
@@ -224,11 +226,12 @@ impl Scene {
 
     /// Sends a request from this address.
     pub async fn send_from(&self, address: IpAddr, request: Request<Bytes>) -> Answer {
-        let asked = format!("{} {}", request.method(), request.uri().path());
+        let path = format!("{} {}", request.method(), request.uri().path());
+        let said = format!("{} {:?} {}", request.uri(), request.headers(), String::from_utf8_lossy(request.body()));
         let answer = Answer::new(self.gateway.call(address, request).await);
         if let Some(heard) = &mut *self.heard.lock().unwrap() {
             let answer = format!("{:?}\n{}", answer.lasting_headers(), answer.text());
-            heard.push(Heard { request: asked, answer });
+            heard.push(Heard { request: path, asked: format!("{said} {}", decoded(&said)), answer });
         }
         answer
     }
@@ -308,4 +311,17 @@ impl Scene {
     pub async fn revoke(&self, token: &str) -> Answer {
         self.post("/revoke", "application/x-www-form-urlencoded", format!("token={token}")).await
     }
+}
+
+/// Without percent signs.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => decoded.push_str(&format!("{}{}", char::from(byte), &part[2..])),
+            None => decoded.push_str(part),
+        }
+    }
+    decoded
 }
