@@ -9,6 +9,7 @@ mod claims;
 mod client_assertion;
 mod compact;
 mod header;
+#[cfg(feature = "functions")]
 mod id_token;
 mod id_token_hint;
 mod members;
@@ -27,6 +28,7 @@ pub use client_assertion::{
 };
 pub use compact::{MAX_TOKEN_BYTES, verify_compact};
 pub use header::MAX_KID_CHARS;
+#[cfg(feature = "functions")]
 pub use id_token::{IdTokenClaims, mint_id_token};
 pub use id_token_hint::IdTokenHint;
 pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
