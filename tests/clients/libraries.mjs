@@ -89,13 +89,12 @@ export const oauth4webapi = {
           additionalParameters: more,
         });
         // The signature too, which TLS makes optional for a client (OpenID Connect Core §3.1.3.7).
-        const copy = granted.clone();
         const tokens = await oauth.processAuthorizationCodeResponse(as, client, granted, {
           expectedNonce: nonce,
           requireIdToken: nonce !== undefined,
           ...(maxAge !== undefined && { maxAge }),
         });
-        if (nonce) await oauth.validateApplicationLevelSignature(as, copy);
+        if (nonce) await oauth.validateApplicationLevelSignature(as, granted);
         return tokens;
       },
       async refresh(token, more) {

@@ -14,6 +14,11 @@ impl Answer {
         Self(response)
     }
 
+    /// What came back.
+    pub fn into_response(self) -> Response<Bytes> {
+        self.0
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.0.status()
