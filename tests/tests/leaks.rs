@@ -392,7 +392,7 @@ async fn the_pages(scene: &Scene) -> Vec<(&'static str, String)> {
     form("/sign-in", &[("username", "paul@example.com"), ("password", wrong)], "").await.expect(401);
     form("/sign-in", &[("username", name), ("password", wrong)], "").await.expect(401);
     let answer = form("/sign-in", &[("username", "paul@example.com"), ("password", PASSWORD)], "").await.expect(303);
-    let cookie = answer.set_cookies()[0].split(';').next().unwrap().to_owned();
+    let cookie = answer.set_cookies().first().unwrap().split(';').next().unwrap().to_owned();
     let made = form("/account/keys", &[("name", "Nightly export")], &cookie).await.expect(200);
     let key = made.text().split("<code tabindex=\"0\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     form("/forgot", &[("email", "paul@example.com")], "").await.expect(200);
