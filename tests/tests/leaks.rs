@@ -130,6 +130,7 @@ async fn nothing_to_steal_neither_the_table_nor_the_logs_hold_a_live_credential(
     scene.wire.mend();
     secrets.extend(a_client(&scene, &tokens.access).await);
     secrets.extend(a_browser(&scene).await);
+    secrets.extend(a_clients_session(&scene).await);
     secrets.extend(an_api_key(&scene, &tokens.access).await);
     secrets.extend(the_pages(&scene).await);
     let by_cookie = serde_json::json!({ "username": demo.email, "password": PASSWORD, "transport": "cookie" });
@@ -328,6 +329,68 @@ async fn a_browser(scene: &Scene) -> Vec<(&'static str, String)> {
         scene.post("/oauth/token", FORM, body).await.expect(400);
     }
     vec![("session cookie", value), ("CSRF token", csrf_token), ("authorization code", code)]
+}
+
+/// A client's session from its code to its end, and its credentials in the wrong places; they are given back. The client is the one of
+/// [`a_browser`].
+async fn a_clients_session(scene: &Scene) -> Vec<(&'static str, String)> {
+    use vestibule::oauth::codes::{AuthorizationCode, Code, CodeState, IssueCode};
+    use vestibule::scope::{Roles, Scopes};
+    use vestibule::sessions::AuthenticationMethod;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    // RFC 7636, appendix B.
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let person = scene.user("client@example.com", "orders:read", "").await;
+    let browser = scene.login(&person).await.access;
+    let browser = scene.get_as("/whoami", &browser).await.expect(200).member("sid");
+    let now = scene.clock.now();
+    let code = Code::draw(&Randomness::System).unwrap();
+    let good = AuthorizationCode {
+        client: "demo-app".parse().unwrap(),
+        redirect_uri: "http://127.0.0.1/dev/callback".to_owned(),
+        challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".parse().unwrap(),
+        scope: Scopes::parse("openid email").unwrap(),
+        audience: "https://auth.example.com".to_owned(),
+        nonce: None,
+        user: person.id,
+        account_version: 1,
+        by_consent: false,
+        browser: browser.parse().unwrap(),
+        roles: Roles::default(),
+        auth_time: now,
+        auth_method: AuthenticationMethod::Password,
+        expires_at: now.plus(std::time::Duration::from_secs(60)),
+        state: CodeState::Unused,
+    };
+    scene.cloud.table().issue_code(&code.hash(), &good).await.unwrap();
+    let ask = async |path: &str, body: String| scene.post(path, FORM, format!("client_id=demo-app&{body}")).await;
+    let redemption = format!("grant_type=authorization_code&code={}&code_verifier={verifier}", code.expose());
+    let first = ask("/oauth/token", redemption.clone()).await.expect(200);
+    let refresh = first.member("refresh_token");
+    let second = ask("/oauth/token", format!("grant_type=refresh_token&refresh_token={refresh}")).await.expect(200);
+    let (access, id) = (second.member("access_token"), second.member("id_token"));
+    scene.get_as("/userinfo", &access).await.expect(200);
+    let successor = second.member("refresh_token");
+    for secret in [code.expose(), verifier, &access, &id, &refresh, &successor] {
+        scene.get_as("/userinfo", &format!("{secret}x")).await.expect(401);
+        scene.get(&format!("/userinfo?access_token={secret}"), &[("origin", secret)]).await.expect(401);
+        for name in ["grant_type", "code", "refresh_token", "scope", "resource", "client_assertion_type", "x"] {
+            ask("/oauth/token", format!("grant_type=refresh_token&{name}={secret}&{name}={secret}")).await.expect(400);
+            ask("/oauth/token", format!("{name}={secret}x")).await.expect(400);
+        }
+        ask("/oauth/revoke", format!("token={secret}x")).await.expect(200);
+    }
+    ask("/oauth/token", redemption).await.expect(400);
+    ask("/oauth/revoke", format!("token={successor}")).await.expect(200);
+    vec![
+        ("code", code.expose().to_owned()),
+        ("verifier", verifier.to_owned()),
+        ("client's access token", access),
+        ("ID token", id),
+        ("client's refresh token", refresh),
+        ("client's next refresh token", successor),
+    ]
 }
 
 /// API keys that are made, used, mistyped, put where they do not belong, rotated and reported; what they prove is given back.
