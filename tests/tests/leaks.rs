@@ -238,6 +238,9 @@ fn is_given(what: &str, request: &str) -> bool {
         "device token" | "session cookie" | "proof of a cookie" => request == "POST /login",
         "CSRF token" => ["POST /login", "GET /oauth/authorize", "GET /oauth/logout"].contains(&request),
         "authorization code" => request == "POST /oauth/consent",
+        "client's access token" | "ID token" | "client's refresh token" | "client's next refresh token" => {
+            request == "POST /oauth/token"
+        }
         "service's token" => request == "POST /oauth/token",
         "the proof of a cookie from a form" => request == "POST /sign-in",
         "an API key's secret from a page" => request == "POST /account/keys",
