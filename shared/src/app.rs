@@ -8,6 +8,7 @@ mod minting;
 use std::sync::Arc;
 
 pub use self::minting::AccessToken;
+use crate::api_keys::KnownLimits;
 use crate::authentication::Authenticator;
 pub use crate::aws::{Clients, sdk_defaults, sdk_of_a_function};
 use crate::clock::Clock;
@@ -46,6 +47,8 @@ pub struct App<S = Table> {
     pub migration_hook: Option<MigrationHook>,
     /// The OAuth clients that it knows.
     pub clients: ClientCache,
+    /// The limits of the API keys that it knows.
+    pub key_limits: KnownLimits,
     /// Measures what requests cost.
     pub sandbox: Sandbox,
     secrets: Secrets,
@@ -79,6 +82,7 @@ impl App<Table> {
             verifier: Verifier::new(config.issuer.clone(), config.audience.clone(), clock.clone()),
             sandbox: Sandbox::new(&config.function),
             clients: ClientCache::default(),
+            key_limits: KnownLimits::default(),
             hasher: Hasher::new(config.password_cost, config.hashing_budget_kib, randomness.clone()),
             migration_hook: config.migration_hook.clone().map(MigrationHook::new),
             signing_keys: SigningKeys::new(clock.clone()),

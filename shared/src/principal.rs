@@ -12,6 +12,7 @@ pub use subject::Subject;
 
 use crate::clock::Timestamp;
 use crate::identity::{ApiKeyId, SessionId, UserId};
+use crate::limits::Limit;
 use crate::scope::{Roles, Scopes};
 
 /// Who is calling, and with what rights.
@@ -33,6 +34,8 @@ pub struct Principal {
     pub auth_time: Option<Timestamp>,
     /// The tenant that the call is made in, where tenants exist.
     pub tenant: Option<String>,
+    /// How often the credential may be used, if its calls are counted. The authorizer's own business: no function is told.
+    pub limit: Option<Limit>,
 }
 
 /// What a caller presented to say who they are.
@@ -147,6 +150,7 @@ impl TryFrom<&Map<String, Value>> for Principal {
             auth_method: required(context, AUTH_METHOD, CredentialKind::parse)?,
             auth_time: optional(context, AUTH_TIME, |text| text.parse().ok().map(Timestamp::from_seconds))?,
             tenant: optional(context, TENANT, non_empty)?,
+            limit: None,
         })
     }
 }
@@ -189,6 +193,7 @@ mod tests {
             auth_method: CredentialKind::AccessToken,
             auth_time: Some(Timestamp::from_seconds(1_700_000_000)),
             tenant: None,
+            limit: None,
         }
     }
 

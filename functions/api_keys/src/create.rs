@@ -12,6 +12,7 @@ use vestibule::audit::trail::ApiKeyChange;
 use vestibule::config::{Config, MAX_API_KEY_SECONDS};
 use vestibule::http::{BodyError, Fields, json, request_id};
 use vestibule::identity::ApiKeyId;
+use vestibule::limits::{InvalidLimit, Limit};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 
@@ -25,6 +26,7 @@ pub(crate) struct Wish {
     pub(crate) scope: Scopes,
     pub(crate) roles: Roles,
     pub(crate) ranges: IpRanges,
+    pub(crate) limit: Option<Limit>,
     pub(crate) lifetime: Option<Duration>,
 }
 
@@ -35,6 +37,7 @@ impl Wish {
         let scope = fields.required("scope")?;
         let roles = fields.optional_texts("roles")?.unwrap_or_default();
         let ranges = fields.optional_texts("ip_ranges")?.unwrap_or_default();
+        let limit = fields.optional("limit")?;
         let lifetime = lifetime(&mut fields, config)?;
         fields.finish()?;
         let roles: Vec<_> = roles.iter().map(|role| role.expose().as_str()).collect();
@@ -44,6 +47,9 @@ impl Wish {
             roles: Roles::parse(&roles.join(" ")).map_err(|fault| invalid("roles", fault))?,
             ranges: IpRanges::parse(ranges.iter().map(|range| range.expose().as_str()))
                 .map_err(|fault| invalid("ip_ranges", fault))?,
+            limit: limit
+                .map(|limit| limit.expose().parse().map_err(|fault: InvalidLimit| invalid("limit", fault)))
+                .transpose()?,
             lifetime: lifetime.or(config.api_key_max_lifetime),
         })
     }
@@ -93,6 +99,7 @@ pub(crate) async fn made<S: ManageApiKeys>(
         scope: wish.scope,
         roles: wish.roles,
         ranges: wish.ranges,
+        limit: wish.limit,
         secret: secret.hash,
         predecessors: Vec::new(),
         created_at: now,

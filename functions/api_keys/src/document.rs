@@ -20,6 +20,8 @@ pub(crate) struct Listed {
     scope: Scopes,
     roles: Roles,
     ip_ranges: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
@@ -39,6 +41,7 @@ impl Listed {
             scope: key.scope.clone(),
             roles: key.roles.clone(),
             ip_ranges: key.ranges.texts().collect(),
+            limit: key.limit.map(|limit| limit.to_string()),
             created_at: key.created_at,
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,

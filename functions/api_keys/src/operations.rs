@@ -44,6 +44,11 @@ pub const OPERATIONS: &[Operation] = &[
             Field::required("scope", "What it is for: at most what the session is for; may be empty.", Schema::Scope),
             Field::optional("roles", "The roles that it lends; none if absent.", ROLES),
             Field::optional("ip_ranges", "Where it may be used from; everywhere if absent.", RANGES),
+            Field::optional(
+                "limit",
+                "How often it may be used: requests/seconds. It is then taken only on routes whose calls are counted.",
+                LIMIT,
+            ),
             EXPIRES_IN,
         ]),
         gives: &[Gives { status: 201, about: "The key.", document: Some(Schema::Object(WITH_TEXT)) }],
@@ -170,6 +175,7 @@ const ANY: Schema = Schema::Text { min: 0, max: vestibule::http::MAX_BODY_BYTES 
 const ID: Schema = Schema::Matching("^key_[0-9a-f]{32}$");
 const ROLES: Schema = Schema::List(&Schema::Matching("^[a-z0-9:_-]{1,64}$"));
 const RANGES: Schema = Schema::List(&ANY);
+const LIMIT: Schema = Schema::Matching("^[0-9]{1,7}/[0-9]{1,5}$");
 const NAME: Field = Field::required(
     "name",
     "What people call it; no blank at either end, no control characters.",
@@ -183,13 +189,14 @@ const PREFIX: Field = Field::required("prefix", "What its text begins with.", AN
 const SCOPE: Field = Field::required("scope", "The most that it may be used for.", Schema::Scope);
 const KEY_ROLES: Field = Field::required("roles", "The roles that it lends from its owner.", ROLES);
 const KEY_RANGES: Field = Field::required("ip_ranges", "Where it may be used from; empty is everywhere.", RANGES);
+const KEY_LIMIT: Field = Field::optional("limit", "How often it may be used, if that is limited.", LIMIT);
 const CREATED_AT: Field = Field::required("created_at", "Seconds since 1970.", Schema::Integer);
 const EXPIRES_AT: Field = Field::optional("expires_at", "When it ends, if it does.", Schema::Integer);
 const LAST_USED_AT: Field = Field::optional("last_used_at", "When it was used, to the minute.", Schema::Integer);
 const EARLIER: Field = Field::optional("earlier_secrets_until", "How long earlier secrets work on.", Schema::Integer);
 
 const LISTED: &[Field] =
-    &[KEY_ID, KEY_NAME, PREFIX, SCOPE, KEY_ROLES, KEY_RANGES, CREATED_AT, EXPIRES_AT, LAST_USED_AT, EARLIER];
+    &[KEY_ID, KEY_NAME, PREFIX, SCOPE, KEY_ROLES, KEY_RANGES, KEY_LIMIT, CREATED_AT, EXPIRES_AT, LAST_USED_AT, EARLIER];
 const WITH_TEXT: &[Field] = &[
     Field::required("key", "The text of the key: keep it, it is not shown again.", Schema::Secret),
     KEY_ID,
@@ -198,6 +205,7 @@ const WITH_TEXT: &[Field] = &[
     SCOPE,
     KEY_ROLES,
     KEY_RANGES,
+    KEY_LIMIT,
     CREATED_AT,
     EXPIRES_AT,
     LAST_USED_AT,

@@ -19,11 +19,12 @@ use std::time::Duration;
 use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
-use vestibule::api_keys::{ApiKey, Environment, FindApiKey, IpRanges, Named, NewSecret, Owner};
+use vestibule::api_keys::{ApiKey, Environment, FindApiKey, IpRanges, KnownLimits, Named, NewSecret, Owner};
 use vestibule::authentication::{Authenticator, Freshness, LiveSession, Origins, Presented};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{ApiKeyId, ServiceId, SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
+use vestibule::limits::{Admission, Admit, Key, Limit};
 use vestibule::policy::Rules;
 use vestibule::principal::Subject;
 use vestibule::randomness::{Randomness, SeededRandomness};
@@ -68,6 +69,7 @@ struct World {
     clock: Clock,
     environment: Environment,
     origins: Origins,
+    key_limits: KnownLimits,
 }
 
 impl World {
@@ -77,6 +79,7 @@ impl World {
             clock: Clock::Manual(ManualClock::starting_at(NOW)),
             environment: Environment::default(),
             origins: Origins::parse("https://app.example.com").unwrap(),
+            key_limits: KnownLimits::default(),
         }
     }
 
@@ -85,7 +88,7 @@ impl World {
     }
 
     const fn authenticator<'a>(&'a self, verifier: &'a Verifier) -> Authenticator<'a, Store> {
-        let Self { store, clock, environment, origins } = self;
+        let Self { store, clock, environment, origins, .. } = self;
         Authenticator { verifier, environment, store, clock, idle_lifetime: LIFETIME, origins }
     }
 }
@@ -129,6 +132,12 @@ impl FindApiKey for Store {
 
     async fn note_use(&self, _: Named, _: Timestamp) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl Admit for Store {
+    async fn admit(&self, _: &Key, _: Limit, _: Timestamp) -> Result<Admission, StoreError> {
+        Ok(Admission::Admitted)
     }
 }
 
@@ -181,6 +190,7 @@ fn api_key() -> (String, ApiKey) {
         roles: Roles::parse("support").unwrap(),
         ranges: IpRanges::default(),
         secret: secret.hash,
+        limit: None,
         predecessors: Vec::new(),
         created_at: NOW,
         expires_at: None,
@@ -257,7 +267,11 @@ fn answers(c: &mut Criterion) {
         let mut group = c.benchmark_group(dialect);
         for algorithm in Algorithm::ALL {
             let verifier = world.verifier();
-            let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &rules };
+            let authorizer = Authorizer {
+                authenticator: world.authenticator(&verifier),
+                rules: &rules,
+                key_limits: &world.key_limits,
+            };
             let answer = |event: &[u8]| {
                 let event = serde_json::from_slice(event).unwrap();
                 serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
@@ -272,7 +286,8 @@ fn answers(c: &mut Criterion) {
             group.bench_function(format!("fresh {algorithm} token"), |b| b.iter(|| answer(turn.next().unwrap())));
         }
         let verifier = world.verifier();
-        let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &rules };
+        let authorizer =
+            Authorizer { authenticator: world.authenticator(&verifier), rules: &rules, key_limits: &world.key_limits };
         let answer = |event: &[u8]| {
             let event = serde_json::from_slice(event).unwrap();
             serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()
@@ -283,7 +298,11 @@ fn answers(c: &mut Criterion) {
         group.bench_function("API key", |b| b.iter(|| answer(&with_key)));
 
         let verifier = world.verifier();
-        let authorizer = Authorizer { authenticator: world.authenticator(&verifier), rules: &web_rules };
+        let authorizer = Authorizer {
+            authenticator: world.authenticator(&verifier),
+            rules: &web_rules,
+            key_limits: &world.key_limits,
+        };
         let answer = |event: &[u8]| {
             let event = serde_json::from_slice(event).unwrap();
             serde_json::to_vec(&ready(sandbox.measure(None, handle(&authorizer, event))).unwrap()).unwrap()

@@ -6,11 +6,16 @@
 //! | HTTP API 1.0 | a policy that denies all, 403 | the policy of the principal, 403 | the same policy |
 //! | REST API | the error `Unauthorized`, 401 | the policy of the principal, 403 | the same policy |
 //!
+//! No dialect can say 429: a key whose limit is used up may not, for so many seconds, which are the context's `retry_after` where a
+//! gateway response can read it.
+//!
 //! An HTTP API cannot say 401 from inside an authorizer: it does so itself where the identity source is missing.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vestibule::clock::Timestamp;
-use vestibule::policy::{Caching, Decision, MethodArn, Rule, Rules};
+use vestibule::policy::{Caching, Decision, MethodArn, Missing, Rule, Rules};
 use vestibule::principal::Principal;
 
 use crate::{Authorizer, Dialect, Event, NoAnswer, Verdict};
@@ -38,8 +43,11 @@ pub(crate) fn in_dialect<S>(
             Dialect::HttpApiPolicy { request, .. }
             | Dialect::RestRequest { request, .. }
             | Dialect::RestToken { request },
-            Verdict::Authenticated { principal, .. },
-        ) => Ok(policy(rules, rule, request, &principal, now)),
+            Verdict::Authenticated { principal, decision },
+        ) => Ok(match decision {
+            Decision::Forbidden { missing: Missing::Room(wait) } => no_room(rules, request, &principal, wait),
+            Decision::Permitted | Decision::Forbidden { .. } => policy(rules, rule, request, &principal, now),
+        }),
     }
 }
 
@@ -53,6 +61,17 @@ fn simple(verdict: &Verdict) -> Value {
             json!({ "isAuthorized": false })
         }
     }
+}
+
+/// Good for this moment: nobody keeps the answers for routes whose calls are counted.
+fn no_room(rules: &Rules, request: &MethodArn, principal: &Principal, wait: Duration) -> Value {
+    let mut context = principal.to_context();
+    context.insert("retry_after".to_owned(), Value::String(wait.as_secs().to_string()));
+    json!({
+        "principalId": principal.sub,
+        "policyDocument": rules.deny_all(request),
+        "context": context,
+    })
 }
 
 /// Good for the whole API: it says what the principal may call, whichever route they came by. The gateway applies it to the

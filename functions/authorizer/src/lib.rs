@@ -4,6 +4,7 @@
 //! it; where nothing could be found out it answers with an error, which the gateway turns into 500 and does not cache.
 
 mod answer;
+mod counting;
 mod event;
 mod log;
 mod presented;
@@ -12,9 +13,11 @@ mod tests;
 
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
+use vestibule::api_keys::KnownLimits;
 use vestibule::app::App;
 use vestibule::authentication::{Authenticator, Failure, FindCaller, Freshness, Undecided};
 use vestibule::config::Need;
+use vestibule::limits::{Admission, Admit};
 use vestibule::policy::{Decision, InvalidRules, Missing, Rule, Rules};
 use vestibule::principal::Principal;
 
@@ -30,12 +33,14 @@ pub struct Authorizer<'a, S> {
     pub authenticator: Authenticator<'a, S>,
     /// What each route asks.
     pub rules: &'a Rules,
+    /// The limits of the API keys that were seen before.
+    pub key_limits: &'a KnownLimits,
 }
 
 impl<'a, S> Authorizer<'a, S> {
     /// The authorizer of `app`, with `rules`.
     pub const fn of(app: &'a App<S>, rules: &'a Rules) -> Self {
-        Self { authenticator: app.authenticator(), rules }
+        Self { authenticator: app.authenticator(), rules, key_limits: &app.key_limits }
     }
 }
 
@@ -86,7 +91,7 @@ enum Verdict {
 ///
 /// # Errors
 /// [`NoAnswer`], which the gateway takes for an answer too.
-pub async fn handle<S: FindCaller>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer> {
+pub async fn handle<S: FindCaller + Admit>(authorizer: &Authorizer<'_, S>, event: Value) -> Result<Value, NoAnswer> {
     let parsed = match Event::try_from(&event) {
         Ok(parsed) => parsed,
         Err(fault) => return Err(log::unanswered(&event, fault)),
@@ -101,17 +106,28 @@ pub async fn handle<S: FindCaller>(authorizer: &Authorizer<'_, S>, event: Value)
     }
 }
 
-async fn decide<S: FindCaller>(
+async fn decide<S: FindCaller + Admit>(
     authorizer: &Authorizer<'_, S>,
     event: &Event<'_>,
     rule: Option<&Rule>,
 ) -> Result<Verdict, NoAnswer> {
-    let Authorizer { authenticator, .. } = authorizer;
+    let Authorizer { authenticator, key_limits, .. } = authorizer;
     let freshness = if rule.is_some_and(|rule| rule.strict) { Freshness::Live } else { Freshness::AsMade };
     let presented = presented::presented(event, rule)?;
-    Ok(match authenticator.caller(&presented, freshness).await? {
+    // Elsewhere an answer may be kept and given many times, and a key with a limit is not taken.
+    let caller = if rule.is_some_and(Rule::is_uncached) {
+        counting::caller(authenticator, key_limits, &presented, freshness).await?
+    } else {
+        let caller = authenticator.caller(&presented, freshness).await?;
+        caller.map(|principal| (principal, Admission::Admitted))
+    };
+    Ok(match caller {
         Err(failure) => Verdict::Unauthenticated(failure),
-        Ok(principal) => {
+        Ok((principal, Admission::Refused(refusal))) => {
+            let decision = Decision::Forbidden { missing: Missing::Room(refusal.retry_after) };
+            Verdict::Authenticated { principal: Box::new(principal), decision }
+        }
+        Ok((principal, Admission::Admitted)) => {
             let now = authenticator.clock.now();
             let forbidden = Decision::Forbidden { missing: Missing::Rule };
             let decision = rule.map_or(forbidden, |rule| rule.permits(&principal, now));

@@ -13,9 +13,12 @@ use vestibule::audit::Event;
 use vestibule::authentication::LiveSession;
 use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
-use vestibule::http::{OAuthError, json_response, oauth_client, oauth_failed, oauth_unreadable, request_id};
+use vestibule::http::{
+    OAuthError, json_response, oauth_client, oauth_failed, oauth_unreadable, request_id, within_limit_of,
+};
 use vestibule::identity::SessionId;
 use vestibule::keys::ReadPublicKeys;
+use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::{Client, ReadClient, Standing};
 use vestibule::principal::Subject;
@@ -25,7 +28,7 @@ use vestibule::tokens::{VerifiedToken, VerifyError};
 /// Answers one question about a token.
 pub(super) async fn answer<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Sync,
+    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Admit + Sync,
 {
     let id = request_id(request);
     let (client, mut fields) = match oauth_client(app, request).await {
@@ -40,7 +43,11 @@ where
         Ok(token) => token,
         Err(fault) => return oauth_unreadable(fault, &id),
     };
-    match inspect(app, token.expose()).await {
+    let (admitted, inspected) = tokio::join!(within_limit_of(app, &client, &id), inspect(app, token.expose()));
+    if let Err(refused) = admitted {
+        return refused;
+    }
+    match inspected {
         Ok(Ok(token)) => {
             Event::Introspected { client: client.id.as_str(), reason: None }.record(&id);
             json_response(&Active::of(&app.config.issuer, &token), None)

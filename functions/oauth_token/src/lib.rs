@@ -14,6 +14,7 @@ use vestibule::authentication::LiveSession;
 use vestibule::config::Need;
 use vestibule::http::{Problem, ProblemKind, preflight, route_key};
 use vestibule::keys::ReadPublicKeys;
+use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::ReadClient;
 use vestibule::oauth::code_exchange::RedeemCode;
@@ -28,7 +29,7 @@ pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys
 /// Answers one request.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + ReadPublicKeys + LiveSession + Sync,
+    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + ReadPublicKeys + LiveSession + Admit + Sync,
 {
     match route_key(&request).as_deref() {
         Some("POST /oauth/token") => token::answer(&app, &request).await,

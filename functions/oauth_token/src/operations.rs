@@ -48,7 +48,7 @@ pub const OPERATIONS: &[Operation] = &[
             ASSERTION,
         ]),
         gives: &[Gives { status: 200, about: "The tokens.", document: Some(Issued::SCHEMA) }],
-        refuses: Refuses::OAuth(&[400, 401, 413, 415]),
+        refuses: Refuses::OAuth(&[400, 401, 413, 415, 429]),
     },
     Operation {
         route: "POST /oauth/introspect",
@@ -69,7 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
             about: "What it is worth; `active` is false for all that is worth nothing.",
             document: Some(Schema::Object(&[Field::required("active", "Whether it is good now.", Schema::Boolean)])),
         }],
-        refuses: Refuses::OAuth(&[400, 401, 413, 415]),
+        refuses: Refuses::OAuth(&[400, 401, 413, 415, 429]),
     },
     preflight("OPTIONS /oauth/token", "tokenPreflight"),
 ];

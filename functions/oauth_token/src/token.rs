@@ -8,8 +8,11 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id};
+use vestibule::http::{
+    Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id, within_limit_of,
+};
 use vestibule::identity::{SessionId, UserId};
+use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::{Client, Grant, ReadClient};
 use vestibule::oauth::code_exchange::RedeemCode;
@@ -21,13 +24,17 @@ use vestibule::sessions::refresh::Rotate;
 /// Answers one request for tokens.
 pub(super) async fn answer<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + Sync,
+    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + Admit + Sync,
 {
     let id = request_id(request);
     let (client, fields) = match oauth_client(app, request).await {
         Ok(known) => known,
         Err(refused) => return readable(request, None, refused),
     };
+    // Before the grant and not beside it: what a grant spends must not be spent for a refusal.
+    if let Err(refused) = within_limit_of(app, &client, &id).await {
+        return readable(request, Some(&client), refused);
+    }
     let response = match grant(app, &client, fields).await {
         Ok(Ok(granted)) => {
             granted.event(&client).record(&id);

@@ -46,6 +46,7 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body> {
             }
         }
         Some("GET /export") => json!({ "exported": ["1001"], "sub": principal.sub }),
+        Some("GET /reports") => json!({ "reports": [], "sub": principal.sub }),
         Some("GET /admin") => json!({ "message": "You may administer.", "sub": principal.sub }),
         _ => return Problem::new(ProblemKind::NotFound, "The demo has no such route.").respond(issuer),
     };

@@ -7,6 +7,7 @@ use super::ranges::IpRanges;
 use super::secret_hash::SecretHash;
 use super::text::{Environment, Named};
 use crate::clock::Timestamp;
+use crate::limits::Limit;
 use crate::scope::{Roles, Scopes};
 
 /// Keys of one owner. Whoever reaches it has lost sight of them; an item counts them, so that it holds however many are made at once.
@@ -31,6 +32,8 @@ pub struct ApiKey {
     pub roles: Roles,
     /// Where it may be used from.
     pub ranges: IpRanges,
+    /// How often it may be used, if that is limited.
+    pub limit: Option<Limit>,
     /// Its secret, hashed.
     pub secret: SecretHash,
     /// The secrets before, the newest first, which work for a while longer.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::api_key::{ApiKey, Owner};
 use super::text::{Named, NotAKey, PresentedKey};
 use crate::clock::Timestamp;
+use crate::limits::Limit;
 use crate::scope::{Roles, Scopes};
 use crate::storage::StoreError;
 
@@ -29,6 +30,8 @@ pub struct Rights {
     pub scope: Scopes,
     /// The roles that both have.
     pub roles: Roles,
+    /// How often the key may be used, if that is limited.
+    pub limit: Option<Limit>,
 }
 
 /// Why a key is refused. The caller hears one and the same answer.
@@ -98,7 +101,11 @@ pub fn rights(
     if !key.ranges.permit(source) {
         return Err(Refusal::Address);
     }
-    Ok(Rights { scope: key.scope.intersection(&owner.scopes), roles: key.roles.intersection(&owner.roles) })
+    Ok(Rights {
+        scope: key.scope.intersection(&owner.scopes),
+        roles: key.roles.intersection(&owner.roles),
+        limit: key.limit,
+    })
 }
 
 impl ApiKey {

@@ -6,6 +6,7 @@
 mod api_key;
 mod base62;
 mod check;
+mod known_limits;
 mod label;
 pub mod manage;
 mod ranges;
@@ -16,6 +17,7 @@ mod text;
 
 pub use api_key::{ApiKey, MAX_KEYS, MAX_PREDECESSORS, Owner, Predecessor, USE_NOTED_EVERY};
 pub use check::{FindApiKey, Refusal, Rights, rights};
+pub use known_limits::KnownLimits;
 pub use label::{InvalidLabel, Label, MAX_LABEL_CHARS};
 pub use ranges::{InvalidRanges, IpRanges, MAX_RANGES};
 pub use rotation::{DEFAULT_OVERLAP, MAX_OVERLAP, Rotated, UnderWay};

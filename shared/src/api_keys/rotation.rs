@@ -84,6 +84,7 @@ mod tests {
             roles: Roles::default(),
             ranges: IpRanges::default(),
             secret: hash(0),
+            limit: None,
             predecessors: Vec::new(),
             created_at: NOON,
             expires_at: None,

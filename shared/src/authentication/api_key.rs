@@ -62,7 +62,14 @@ pub async fn authenticate(
         auth_method: CredentialKind::ApiKey,
         auth_time: None,
         tenant: None,
+        limit: rights.limit,
     }))
+}
+
+/// The key that the request presents, if it presents one of its form. Nothing is known of it yet.
+pub fn presented_key(presented: &Presented, environment: &Environment) -> Option<PresentedKey> {
+    let text = text(presented).ok()??;
+    PresentedKey::read(text, environment).ok()
 }
 
 /// The text of the key, if the request has one. The scheme's name is case-insensitive (RFC 9110 §11.1).

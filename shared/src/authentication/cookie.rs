@@ -113,6 +113,7 @@ pub(super) async fn authenticate<S: CookieSessions + Sync>(
         auth_method: CredentialKind::SessionCookie,
         auth_time: Some(session.auth_time),
         tenant: None,
+        limit: None,
     }))
 }
 

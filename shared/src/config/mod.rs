@@ -179,7 +179,7 @@ impl Config {
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),
             refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),
-            limits: Limits::new(|class| read.parsed(class.variable(), "requests/seconds, such as 20/3600")),
+            limits: Limits::new(|class| read.parsed(class.configured()?.0, "requests/seconds, such as 20/3600")),
             providers: read.providers("VESTIBULE_PROVIDERS"),
             providers_secret,
         };

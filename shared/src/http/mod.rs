@@ -28,7 +28,7 @@ pub use fields::Fields;
 pub use granted::Granted;
 pub use granted_cookie::GrantedCookie;
 pub use issued::Issued;
-pub use limited::{limited, network, within};
+pub use limited::{limited, network, within, within_limit_of};
 pub use oauth::OAuthError;
 pub use oauth_client::oauth_client;
 pub use principal::{principal, route_key};

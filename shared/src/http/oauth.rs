@@ -20,8 +20,10 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use super::BodyError;
+use super::limited::add_limit;
 use super::problem::RETRY_AFTER_SECONDS;
 use super::response::respond;
+use crate::limits::Refusal;
 
 /// An error of an OAuth endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,9 @@ pub enum OAuthError {
     InvalidTarget,
     /// `unsupported_token_type`: a token that cannot be revoked (RFC 7009 §2.2.1).
     UnsupportedTokenType,
+    /// `temporarily_unavailable`, 429: the client has used up what its registration gives it. RFC 6749 has no word for that; this is the
+    /// one that says "overloaded, come back" (§4.1.2.1).
+    TooManyRequests(Refusal),
     /// `temporarily_unavailable`: a dependency did not answer; the client may send the same again (RFC 7009 §2.2.1).
     TemporarilyUnavailable,
 }
@@ -70,7 +75,7 @@ impl OAuthError {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::UnsupportedTokenType => "unsupported_token_type",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::TooManyRequests(_) | Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 
@@ -82,6 +87,9 @@ impl OAuthError {
         let headers = response.headers_mut();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        if let Self::TooManyRequests(refusal) = self {
+            add_limit(headers, refusal);
         }
         if status == StatusCode::UNAUTHORIZED {
             // RFC 6749 §5.2: the scheme that the client used; RFC 9110 §15.5.2 asks every 401 for one.
@@ -106,6 +114,13 @@ impl OAuthError {
             Self::InvalidScope => bad("The scope is malformed, or more than the client or the grant has."),
             Self::InvalidTarget => bad("The client may not ask for this resource, or not for several at once."),
             Self::UnsupportedTokenType => bad("The token belongs to no session; it works until it expires."),
+            Self::TooManyRequests(refusal) => {
+                let wait = refusal.retry_after.as_secs();
+                (
+                    StatusCode::TOO_MANY_REQUESTS,
+                    format!("The client has asked too often. It may try again in {wait} seconds."),
+                )
+            }
             Self::TemporarilyUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "A dependency did not answer. Nothing was lost.".to_owned())
             }

@@ -55,7 +55,7 @@ pub struct Refusal {
     pub retry_after: Duration,
 }
 
-/// Counts one request for each of `keys`, all at once. It is refused if any of them refuses, for as long as the longest; the others
+/// Counts one request for each of `keys` by the deployment's limits, all at once. It is refused if any of them refuses, for as long as the longest; the others
 /// have counted it.
 ///
 /// # Errors
@@ -66,7 +66,8 @@ pub async fn admit_all(
     keys: &[Key],
     now: Timestamp,
 ) -> Result<Admission, StoreError> {
-    let counted = keys.iter().map(|key| store.admit(key, limits.of(key.class()), now));
+    let limited = keys.iter().filter_map(|key| Some((key, limits.of(key.class())?)));
+    let counted = limited.map(|(key, limit)| store.admit(key, limit, now));
     let (mut refused, mut failed) = (None::<Refusal>, None);
     for admission in futures_util::future::join_all(counted).await {
         match admission {

@@ -1,7 +1,7 @@
 //! Reading the declaration of route rules; a fault names its line and its field.
 //!
-//! An entry is `[[route]]` with `route`, at least one of `scope`, `role` and `any = true`, and perhaps `strict = true`, `credential` and
-//! `max_age`.
+//! An entry is `[[route]]` with `route`, at least one of `scope`, `role` and `any = true`, and perhaps `strict = true`, `counted = true`,
+//! `credential` and `max_age`.
 
 use std::time::Duration;
 
@@ -91,6 +91,8 @@ struct Entry {
     any: Option<Spanned<bool>>,
     #[serde(default)]
     strict: bool,
+    #[serde(default)]
+    counted: bool,
     credential: Option<Spanned<String>>,
     max_age: Option<Spanned<u64>>,
 }
@@ -161,7 +163,7 @@ fn rule(text: &str, entry: Spanned<Entry>) -> Result<Declared, InvalidRules> {
         }
         value => value.as_ref().map(|seconds| Duration::from_secs(*seconds.get_ref())),
     };
-    let rule = Rule { route, requirement, strict: entry.strict, credential, max_age };
+    let rule = Rule { route, requirement, strict: entry.strict, counted: entry.counted, credential, max_age };
     Ok(Declared { rule, line: line_at(text, route_starts) })
 }
 

@@ -76,6 +76,8 @@ pub struct Rule {
     pub requirement: Requirement,
     /// Whether the session must be alive at the moment of the call, not only when the token was minted.
     pub strict: bool,
+    /// Whether its calls are counted one by one, so that API keys with a limit are taken.
+    pub counted: bool,
     /// Where its callers present their credential.
     pub credential: CredentialSource,
     /// How long ago the person may have proved who they are (`max_age`, OpenID Connect Core §3.1.2.1; RFC 9470).
@@ -105,6 +107,10 @@ pub enum Missing {
     RecentSignIn(Duration),
     /// The route takes a credential of another kind.
     Credential,
+    /// The credential has a limit, and the route's calls are not counted: an answer may be kept and given many times.
+    Counting,
+    /// The credential has a limit, which is used up for so long.
+    Room(Duration),
     /// The route has no rule: nobody may call it.
     Rule,
 }
@@ -116,6 +122,8 @@ impl fmt::Display for Missing {
             Self::Role(role) => write!(f, "role {role} missing"),
             Self::RecentSignIn(max_age) => write!(f, "no sign-in within {} s", max_age.as_secs()),
             Self::Credential => f.write_str("another kind of credential"),
+            Self::Counting => f.write_str("calls of this route are not counted"),
+            Self::Room(wait) => write!(f, "limit used up for {} s", wait.as_secs()),
             Self::Rule => f.write_str("no rule for this route"),
         }
     }
@@ -127,6 +135,9 @@ impl Rule {
     pub fn permits(&self, principal: &Principal, now: Timestamp) -> Decision {
         if !self.credential.holds(principal.auth_method) {
             return Decision::Forbidden { missing: Missing::Credential };
+        }
+        if principal.limit.is_some() && !self.is_uncached() {
+            return Decision::Forbidden { missing: Missing::Counting };
         }
         if let Some(max_age) = self.max_age
             && principal.auth_time.is_none_or(|proved| now.since(proved) > max_age)
@@ -150,9 +161,12 @@ impl Rule {
         }
     }
 
-    /// Whether an answer about it must not be kept: it depends on the moment, or on which page sent the request.
+    /// Whether an answer about it must not be kept: it depends on the moment, or on which page sent the request, or is counted.
     pub fn is_uncached(&self) -> bool {
-        self.strict || self.max_age.is_some() || (self.credential == CredentialSource::Cookie && !self.route.is_safe())
+        self.strict
+            || self.counted
+            || self.max_age.is_some()
+            || (self.credential == CredentialSource::Cookie && !self.route.is_safe())
     }
 
     /// Whether whoever may call `others` may call this too, so that no principal tells them apart.
@@ -164,10 +178,15 @@ impl Rule {
             return true;
         }
         let uncached = !self.is_uncached() || others.iter().any(|other| other.is_uncached());
+        // A key with a limit may call uncached routes and no others.
+        let counted = self.is_uncached()
+            || others.iter().any(|other| !other.is_uncached())
+            || !others.iter().chain([&self]).all(|rule| rule.credential.holds(CredentialKind::ApiKey));
         let recent =
             self.max_age.is_none_or(|asked| others.iter().filter_map(|other| other.max_age).any(|age| age <= asked));
         kinds.all(|kind| self.credential.holds(kind))
             && uncached
+            && counted
             && recent
             && match &self.requirement {
                 Requirement::AnyPrincipal => true,

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+use crate::limits::Limit;
 use crate::principal::{CredentialKind, Principal, Subject};
 use crate::scope::{Roles, Scopes};
 
@@ -24,6 +25,7 @@ fn principal(scope: &str, roles: &str) -> Principal {
         auth_method: CredentialKind::AccessToken,
         auth_time: None,
         tenant: None,
+        limit: None,
     }
 }
 
@@ -290,6 +292,22 @@ fn a_cached_policy_of_a_cookie_opens_no_route_that_changes_something() {
 }
 
 #[test]
+fn a_key_with_a_limit_is_taken_where_calls_are_counted_and_nowhere_else() {
+    let declared = "[[route]]\nroute = 'GET /a'\nany = true\n[[route]]\nroute = 'GET /b'\nany = true\ncounted = true\n";
+    let rules = Rules::parse(declared).unwrap();
+    let limit = Limit::new(10, 60).ok();
+    let unlimited = Principal { auth_method: CredentialKind::ApiKey, ..principal("", "") };
+    let limited = Principal { limit, ..unlimited.clone() };
+    assert_eq!(rules.decide("GET /a", &limited, NOW), Decision::Forbidden { missing: Missing::Counting });
+    assert_eq!(rules.decide("GET /b", &limited, NOW), Decision::Permitted);
+    assert_eq!(rules.decide("GET /a", &unlimited, NOW), Decision::Permitted);
+    let kept = rules.policy(&request("GET/a"), &limited, Caching::Possible, NOW);
+    assert!(kept.allowed().is_empty(), "{kept:?}");
+    let counted = rules.policy(&request("GET/b"), &limited, Caching::Never, NOW);
+    assert_eq!(counted.allowed(), [format!("{ARN}/GET/b")]);
+}
+
+#[test]
 fn a_credential_and_an_age_that_mean_nothing_are_refused_by_line() {
     for (field, value) in [("credential", "'Cookie'"), ("credential", "''"), ("max_age", "0"), ("max_age", "86401")] {
         let fault = Rules::parse(&format!("[[route]]\nroute = 'GET /a'\nany = true\n{field} = {value}\n")).unwrap_err();
@@ -305,7 +323,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_rules()(entries in prop::collection::vec((prop::sample::select(vec!["GET", "POST", "ANY"]), any_path(), prop::sample::select(vec!["any = true", "scope = 's'", "scope = 's t'", "role = 'r'", "scope = 't'\nrole = 'r'", "any = true\nstrict = true", "role = 'r'\nstrict = true", "any = true\ncredential = 'cookie'", "any = true\ncredential = 'x-api-key'", "scope = 's'\ncredential = 'cookie'", "any = true\nmax_age = 100", "scope = 's'\nmax_age = 50\ncredential = 'cookie'"])), 1..6)) -> String {
+    fn any_rules()(entries in prop::collection::vec((prop::sample::select(vec!["GET", "POST", "ANY"]), any_path(), prop::sample::select(vec!["any = true", "scope = 's'", "scope = 's t'", "role = 'r'", "scope = 't'\nrole = 'r'", "any = true\nstrict = true", "role = 'r'\nstrict = true", "any = true\ncredential = 'cookie'", "any = true\ncredential = 'x-api-key'", "scope = 's'\ncredential = 'cookie'", "any = true\nmax_age = 100", "any = true\ncounted = true", "scope = 's'\ncounted = true", "scope = 't'\ncounted = true\ncredential = 'x-api-key'", "scope = 's'\nmax_age = 50\ncredential = 'cookie'"])), 1..6)) -> String {
         entries.iter().map(|(method, path, asks)| format!("[[route]]\nroute = '{method} {path}'\n{asks}\n")).collect()
     }
 }
@@ -321,11 +339,14 @@ proptest! {
         kind in prop::sample::select(CredentialKind::ALL.to_vec()),
         signed_in in prop::option::of(0_u64..200),
         uncached_request in any::<bool>(),
+        limited in any::<bool>(),
         paths in prop::collection::vec(prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "z"]), 0..5), 1..12),
     ) {
         let Ok(rules) = Rules::parse(&text) else { return Err(TestCaseError::reject("not a rule set")) };
         let auth_time = signed_in.map(|ago| NOW.minus(Duration::from_secs(ago)));
-        let caller = Principal { auth_method: kind, auth_time, ..principal(scope, roles) };
+        // Only API keys have limits.
+        let limit = (limited && kind == CredentialKind::ApiKey).then(|| Limit::new(1, 60).unwrap());
+        let caller = Principal { auth_method: kind, auth_time, limit, ..principal(scope, roles) };
         let caching = if uncached_request { Caching::Never } else { Caching::Possible };
         let policy = rules.policy(&request("GET/from/anywhere"), &caller, caching, NOW);
 

@@ -17,6 +17,7 @@ pub(super) const LAST_USED_AT: &str = "last_used_at";
 const OWNER: &str = "owner";
 const ENVIRONMENT: &str = "environment";
 const RANGES: &str = "ranges";
+const LIMIT: &str = "limit";
 const CREATED_AT: &str = "created_at";
 /// Not the attribute of the table's TTL: an expired key stays, and counts, until its owner has seen it and takes it away.
 pub(super) const ENDS_AT: &str = "ends_at";
@@ -33,6 +34,7 @@ pub(super) fn encode(key: &ApiKey) -> Item {
         .with(SCOPES, text(key.scope.to_string()))
         .with(ROLES, text(key.roles.to_string()))
         .with(RANGES, AttributeValue::L(ranges))
+        .with_some(LIMIT, key.limit.map(|limit| text(limit.to_string())))
         .with(SECRET, text(key.secret.to_base64()))
         .with(PREDECESSORS, predecessors(&key.predecessors))
         .with(CREATED_AT, time(key.created_at))
@@ -62,6 +64,7 @@ impl TryFrom<&Item> for ApiKey {
             roles: read.parsed_by(ROLES, Roles::parse)?,
             ranges: IpRanges::parse(read.texts(RANGES)?.into_iter())
                 .map_err(|fault| read.impossible(&fault.to_string()))?,
+            limit: read.parsed_if_any(LIMIT)?,
             secret: read.parsed_by(SECRET, |hash| SecretHash::from_base64(hash).ok_or(()))?,
             predecessors: read
                 .texts(PREDECESSORS)?

@@ -33,6 +33,7 @@ const ALGORITHM: &str = "algorithm";
 const ACCESS_TOKEN_SECONDS: &str = "access_token_seconds";
 const IDLE_SECONDS: &str = "idle_seconds";
 const ABSOLUTE_SECONDS: &str = "absolute_seconds";
+const LIMIT: &str = "limit";
 /// How long a spent refresh token may come back; absent where it may until its successor is used.
 const RETRY_SECONDS: &str = "retry_seconds";
 const PARTY: &str = "party";
@@ -75,6 +76,7 @@ pub(super) fn encode(client: &Client) -> Item {
         .with_some(ACCESS_TOKEN_SECONDS, seconds(client.lifetimes.access_token))
         .with_some(IDLE_SECONDS, seconds(client.lifetimes.idle))
         .with_some(ABSOLUTE_SECONDS, seconds(client.lifetimes.absolute))
+        .with_some(LIMIT, client.limit.map(|limit| text(limit.to_string())))
         .with_some(RETRY_SECONDS, seconds(retry))
         .with(PARTY, text(party))
         .with(CREATED_AT, time(client.created_at))
@@ -129,6 +131,7 @@ impl TryFrom<&Item> for Client {
                 idle: seconds(IDLE_SECONDS)?,
                 absolute: seconds(ABSOLUTE_SECONDS)?,
             },
+            limit: read.parsed_if_any(LIMIT)?,
             retry: seconds(RETRY_SECONDS)?.map_or(RetryPolicy::UntilUsed, RetryPolicy::Window),
             party: match read.text(PARTY)? {
                 FIRST => Party::First,

@@ -111,6 +111,7 @@ impl VerifiedToken {
             auth_method: CredentialKind::AccessToken,
             auth_time: self.auth_time,
             tenant: None,
+            limit: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod costs;
 mod faults;
 mod lifecycle;
+mod limits;
 mod rights;
 mod rotation;
 mod scanners;

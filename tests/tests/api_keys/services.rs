@@ -41,6 +41,7 @@ async fn service(scene: &Scene) -> Made {
         roles: Roles::default(),
         ranges: IpRanges::default(),
         secret: secret.hash,
+        limit: None,
         predecessors: Vec::new(),
         created_at: scene.clock.now(),
         expires_at: None,

@@ -115,6 +115,7 @@ pub(crate) fn third_party(id: &str) -> Client {
         resources: vec![INVOICES.parse().unwrap()],
         algorithm: None,
         lifetimes: Lifetimes::default(),
+        limit: None,
         retry: RetryPolicy::Window(std::time::Duration::from_secs(10)),
         party: Party::Third,
         created_at: START,

@@ -216,6 +216,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("POST /account/identities", "federation/faults.rs"),
     ("POST /sign-in/with/{provider}", "federation/faults.rs"),
     ("POST /sign-in/with/{provider}/callback", "federation/faults.rs"),
+    ("GET /reports", "api_keys/limits.rs"),
 ];
 
 /// Whoever adds a route adds its line.

@@ -27,6 +27,7 @@ pub(crate) fn page(id: &str) -> Client {
         grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
         redirect_uris: vec![BACK.parse().unwrap()],
         scopes: Scopes::parse("openid profile email orders:read").unwrap(),
+        limit: None,
         retry: RetryPolicy::Window(DEFAULT_RETRY_WINDOW),
         ..service(id)
     }

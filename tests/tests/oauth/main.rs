@@ -10,6 +10,7 @@ mod consent;
 mod cross_origin;
 mod faults;
 mod introspection;
+mod limits;
 mod metadata;
 mod refresh_token;
 mod revocation;

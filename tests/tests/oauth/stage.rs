@@ -39,6 +39,7 @@ pub(crate) fn service(id: &str) -> Client {
         resources: vec!["https://invoices.example.com".parse().unwrap()],
         algorithm: None,
         lifetimes: Lifetimes::default(),
+        limit: None,
         retry: RetryPolicy::UntilUsed,
         party: Party::Third,
         created_at: vestibule_tests::START,

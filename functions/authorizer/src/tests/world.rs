@@ -6,11 +6,12 @@ use std::sync::{Mutex, Once};
 use std::time::Duration;
 
 use serde_json::Value;
-use vestibule::api_keys::{ApiKey, Environment, FindApiKey, Named, Owner};
+use vestibule::api_keys::{ApiKey, Environment, FindApiKey, KnownLimits, Named, Owner};
 use vestibule::authentication::{Authenticator, LiveSession, Origins};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
+use vestibule::limits::{self, Admission, Admit, Arrival, Key, Limit};
 use vestibule::policy::Rules;
 use vestibule::principal::{CredentialKind, Principal, Subject};
 use vestibule::randomness::{Randomness, SeededRandomness};
@@ -145,6 +146,7 @@ impl Says {
             auth_method: CredentialKind::AccessToken,
             auth_time: self.subject.user().map(|_| SIGNED_IN),
             tenant: None,
+            limit: None,
         }
     }
 
@@ -175,6 +177,7 @@ pub(super) struct Store {
     pub(super) api_keys: Mutex<Vec<ApiKey>>,
     pub(super) owner: Mutex<Owner>,
     pub(super) uses_noted: AtomicUsize,
+    arrivals: Mutex<HashMap<Key, Arrival>>,
     cookies: Mutex<HashMap<SessionId, Session>>,
     down: AtomicBool,
     writes_fail: AtomicBool,
@@ -246,6 +249,24 @@ impl FindApiKey for Store {
     }
 }
 
+impl Admit for Store {
+    async fn admit(&self, key: &Key, limit: Limit, now: Timestamp) -> Result<Admission, StoreError> {
+        if self.writes_fail.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable { operation: "UpdateItem", detail: "throttled".into() });
+        }
+        let mut arrivals = self.arrivals.lock().unwrap();
+        Ok(match limits::decide(limit, arrivals.get(key).copied(), now) {
+            limits::Decision::Admitted(next) => {
+                arrivals.insert(key.clone(), next);
+                Admission::Admitted
+            }
+            limits::Decision::Refused { retry_after } => {
+                Admission::Refused(limits::Refusal { class: key.class(), limit, retry_after })
+            }
+        })
+    }
+}
+
 impl CookieSessions for Store {
     async fn cookie_session(&self, _user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
         self.session_reads.fetch_add(1, Ordering::SeqCst);
@@ -276,6 +297,7 @@ pub(super) struct World {
     pub(super) rules: Rules,
     pub(super) ring: SigningKeyRing,
     verifier: Verifier,
+    key_limits: KnownLimits,
 }
 
 /// Makes the log's lines known before any test writes one. Where a line is written for the first time without a subscriber, while another
@@ -311,6 +333,7 @@ impl World {
                 active: true,
             }),
             uses_noted: AtomicUsize::new(0),
+            arrivals: Mutex::default(),
             cookies: Mutex::default(),
             down: AtomicBool::new(false),
             writes_fail: AtomicBool::new(false),
@@ -320,7 +343,7 @@ impl World {
         let verifier = Verifier::new(ISSUER, AUDIENCE, Clock::Manual(clock.clone()));
         let randomness = Randomness::Seeded(SeededRandomness::new(1));
         let origins = Origins::parse("https://app.example.com").unwrap();
-        Self { randomness, origins, clock, store, rules, ring, verifier }
+        Self { randomness, origins, clock, store, rules, ring, verifier, key_limits: KnownLimits::default() }
     }
 
     /// `Authorization` with a token that says `says`.
@@ -365,7 +388,7 @@ impl World {
             idle_lifetime: IDLE,
             origins: &self.origins,
         };
-        let authorizer = Authorizer { authenticator, rules: &self.rules };
+        let authorizer = Authorizer { authenticator, rules: &self.rules, key_limits: &self.key_limits };
         handle(&authorizer, event).await
     }
 }

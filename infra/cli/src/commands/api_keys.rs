@@ -12,6 +12,7 @@ use vestibule::audit::trail::ApiKeyChange;
 use vestibule::clock::{Clock, Timestamp};
 use vestibule::config::MAX_API_KEY_SECONDS;
 use vestibule::identity::{ApiKeyId, ServiceId};
+use vestibule::limits::Limit;
 use vestibule::principal::Subject;
 use vestibule::randomness::Randomness;
 use vestibule::scope::{Rights, Roles, Scopes};
@@ -77,6 +78,10 @@ pub(crate) struct Wish {
     /// An address or a network that it may be used from; may be repeated. From everywhere unless given.
     #[arg(long = "ip", value_name = "RANGE")]
     ranges: Vec<String>,
+    /// How often it may be used: requests/seconds, such as 1000/60. It is then taken on routes that routes.toml calls counted, and on no
+    /// others.
+    #[arg(long, value_name = "REQUESTS/SECONDS")]
+    limit: Option<Limit>,
     /// The word behind `vk_` (parameter ApiKeyEnvironment): a key of another is refused. What `dev` says here, or `live`.
     #[arg(long, value_name = "WORD")]
     environment: Option<Environment>,
@@ -105,8 +110,19 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
         }
         Command::List { owner, json } => {
             let rows = listed(table, owner.find(table).await?, now).await?;
-            let columns =
-                ["key", "name", "state", "prefix", "scope", "roles", "ip_ranges", "created", "expires", "used"];
+            let columns = [
+                "key",
+                "name",
+                "state",
+                "prefix",
+                "scope",
+                "roles",
+                "limit",
+                "ip_ranges",
+                "created",
+                "expires",
+                "used",
+            ];
             output::listing(&columns, &rows, json);
         }
         Command::Revoke { owner, key } => {
@@ -155,6 +171,7 @@ impl Wish {
             roles,
             ranges: IpRanges::parse(self.ranges.iter().map(String::as_str))
                 .map_err(|fault| format!("--ip: {fault}"))?,
+            limit: self.limit,
             secret: secret.hash,
             predecessors: Vec::new(),
             created_at: now,
@@ -202,6 +219,7 @@ fn row(key: &ApiKey, now: Timestamp) -> Value {
         "prefix": key.named.shown(&key.environment),
         "scope": key.scope.to_string(),
         "roles": key.roles,
+        "limit": key.limit.map(|limit| limit.to_string()),
         "ip_ranges": key.ranges.texts().collect::<Vec<_>>(),
         "created": key.created_at.seconds(),
         "expires": key.expires_at.map(Timestamp::seconds),

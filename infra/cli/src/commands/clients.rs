@@ -152,6 +152,7 @@ fn shown(client: &Client) -> Value {
         "access_token_seconds": seconds(client.lifetimes.access_token),
         "idle_seconds": seconds(client.lifetimes.idle),
         "absolute_seconds": seconds(client.lifetimes.absolute),
+        "limit": client.limit.map(|limit| limit.to_string()),
         "retry": retry,
         "created": client.created_at.seconds(),
     });

@@ -245,6 +245,7 @@ fn a_parameter_is_exactly_its_own_finding() {
                 "route-rules GET /orders/{id}",
                 "route-rules GET /admin",
                 "route-rules GET /export",
+                "route-rules GET /reports",
                 "route-rules GET /web/whoami",
                 "route-rules POST /web/orders",
                 "route-rules POST /web/payments",

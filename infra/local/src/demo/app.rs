@@ -57,6 +57,7 @@ pub async fn app(table: &Table, url: &str, randomness: &Randomness, now: Timesta
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),
+        limit: None,
         retry: RetryPolicy::Window(DEFAULT_RETRY_WINDOW),
         party: Party::Third,
         created_at: now,

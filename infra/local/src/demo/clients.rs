@@ -45,6 +45,7 @@ pub async fn service(
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),
+        limit: None,
         retry: RetryPolicy::UntilUsed,
         party: Party::First,
         created_at: now,

@@ -118,10 +118,10 @@ impl Authorizer {
 /// Why an authorizer must not stand before a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    /// The answer depends on the moment, or on the page that asks, and would be kept.
+    /// The answer depends on the moment, or on the page that asks, or counts, and would be kept.
     #[error(
-        "it is strict, asks for a recent sign-in or takes the session cookie to change something, so its authorizer must not cache: give it \
-         one with AuthorizerResultTtlInSeconds 0"
+        "it is strict or counted, asks for a recent sign-in or takes the session cookie to change something, so its authorizer must not \
+         cache: give it one with AuthorizerResultTtlInSeconds 0"
     )]
     Kept,
     /// The answer is kept under something else than the credential that it is about: another caller would be given it.

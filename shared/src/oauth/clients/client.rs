@@ -6,6 +6,7 @@ use super::{ClientId, ClientKeys, Grant, Grants, Origin, RedirectUri, Resource, 
 use crate::clock::Timestamp;
 use crate::identity::ServiceId;
 use crate::keys::Algorithm;
+use crate::limits::Limit;
 use crate::scope::Scopes;
 use crate::sessions;
 use crate::sessions::rotation::RetryPolicy;
@@ -46,6 +47,8 @@ pub struct Client {
     pub algorithm: Option<Algorithm>,
     /// How long what it is given lives, where that differs from the deployment.
     pub lifetimes: Lifetimes,
+    /// How often it may ask for tokens and about tokens, if that is limited.
+    pub limit: Option<Limit>,
     /// What it may do with a refresh token whose answer was lost.
     pub retry: RetryPolicy,
     /// Whose it is.
@@ -139,6 +142,9 @@ pub enum InvalidClient {
     /// A session that would be over before it is idle.
     #[error("a session of the client would end before it can be idle for so long")]
     Lifetimes,
+    /// Everybody can say that they are a public client, and would use up its requests.
+    #[error("only a client that proves who it is can have a limit of its own")]
+    PublicLimit,
     /// A public client without a grant can do nothing.
     #[error("a public client needs a grant")]
     Useless,
@@ -173,6 +179,9 @@ impl Client {
         }
         if self.lifetimes.absolute.zip(self.lifetimes.idle).is_some_and(|(absolute, idle)| absolute < idle) {
             return Err(InvalidClient::Lifetimes);
+        }
+        if self.limit.is_some() && self.is_public() {
+            return Err(InvalidClient::PublicLimit);
         }
         if self.grants.is_empty() && self.is_public() {
             return Err(InvalidClient::Useless);

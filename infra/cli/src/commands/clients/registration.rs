@@ -7,6 +7,7 @@ use vestibule::clock::Timestamp;
 use vestibule::config::MAX_ACCESS_TOKEN_SECONDS;
 use vestibule::identity::ServiceId;
 use vestibule::keys::Algorithm;
+use vestibule::limits::Limit;
 use vestibule::oauth::clients::{
     Authentication, Client, ClientId, ClientKeys, ClientSecret, Grant, Grants, Lifetimes, Origin, Party, RedirectUri,
     Resource, SecretMethod, Secrets, Standing,
@@ -70,6 +71,9 @@ pub(crate) struct Arguments {
     /// How long its sessions live at all.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(60..=YEAR))]
     absolute_seconds: Option<u64>,
+    /// How often it may ask at /oauth/token and /oauth/introspect: requests/seconds, such as 100/60. Without one it is not counted.
+    #[arg(long, value_name = "REQUESTS/SECONDS", conflicts_with = "public")]
+    limit: Option<Limit>,
     /// How long a refresh token whose answer was lost may come back: seconds, or until_used. A client that proves who it is has
     /// until_used unless it says otherwise; for a public one that gives up detecting a thief who keeps pace.
     #[arg(long, value_name = "SECONDS | until_used", value_parser = retry)]
@@ -121,6 +125,7 @@ impl Arguments {
                 idle: self.idle_seconds.map(Duration::from_secs),
                 absolute: self.absolute_seconds.map(Duration::from_secs),
             },
+            limit: self.limit,
             party: if self.first_party { Party::First } else { Party::Third },
             created_at: now,
             standing: Standing::Active,

@@ -146,6 +146,7 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
             ("GET /orders/{id}", "BearerAuthorizer", 30),
             ("GET /admin", "StrictBearerAuthorizer", 0),
             ("GET /export", "ApiKeyAuthorizer", 30),
+            ("GET /reports", "StrictBearerAuthorizer", 0),
             ("GET /web/whoami", "CookieAuthorizer", 30),
             ("POST /web/orders", "StrictCookieAuthorizer", 0),
             ("POST /web/payments", "StrictCookieAuthorizer", 0),
