@@ -14,6 +14,8 @@ use vestibule::passwords::HashingError;
 use vestibule::randomness::NoRandomness;
 use vestibule::storage::StoreError;
 
+use crate::browser::Given;
+
 /// What was asked is done.
 pub(crate) enum Done {
     /// A letter is on its way. The answer does not depend on which.
@@ -24,6 +26,8 @@ pub(crate) enum Done {
     Shown(Account),
     /// It is changed, and nothing is to be said of it.
     Changed { user: UserId, change: AccountChange },
+    /// It is changed, and with it what their browser holds.
+    Renewed { user: UserId, change: AccountChange, given: Box<Given> },
 }
 
 /// What was asked is not done.
@@ -107,6 +111,10 @@ impl Done {
             Self::Changed { user, change } => {
                 Event::AccountChanged { user, change }.record(id);
                 empty()
+            }
+            Self::Renewed { user, change, given } => {
+                Event::AccountChanged { user, change }.record(id);
+                given.respond()
             }
         }
     }

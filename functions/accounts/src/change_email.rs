@@ -17,6 +17,7 @@ use vestibule::secret::Secret;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
+use crate::browser::Given;
 use crate::caller::{own, person, proven, record};
 
 pub(crate) async fn ask<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
@@ -77,8 +78,10 @@ where
         return Err(refused("account_changed"));
     }
     let record = record(world, &account).await?;
+    let keys = app.symmetric_keys().await?;
+    let given = Box::new(Given::to_owner_of(app, &account, keys.mac_keys())?);
     match app.store.change_email(&token, &account, &record.password, &email, now).await? {
-        Redemption::Done => Ok(Done::Changed { user, change: AccountChange::EmailChanged }),
+        Redemption::Done => Ok(Done::Renewed { user, change: AccountChange::EmailChanged, given }),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),
         Redemption::Void => Err(refused("account_changed")),
     }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod browser;
 mod caller;
 mod change_email;
 mod change_password;
@@ -28,6 +29,7 @@ use vestibule::config::Need;
 use vestibule::http::{json, route_key};
 use vestibule::limits::Admit;
 use vestibule::mail::{Mailer, Sender};
+use vestibule::sessions::cookie::RenewCookie;
 use vestibule::sessions::end::EndSessions;
 use vestibule::store::Table;
 use vestibule::telemetry::Sandbox;
@@ -69,7 +71,7 @@ pub async fn handle<S, M>(world: Arc<Accounts<S, M>>, request: Request) -> Respo
 where
     S: FindLogin + FindToken + KeepToken + RegisterByToken + ResetPassword,
     S: FindAccount + ChangePassword + ChangeEmail + DeleteAccount + EndSessions,
-    S: FindCaller + Admit + Sync,
+    S: FindCaller + RenewCookie + Admit + Sync,
     M: Mailer + Sync,
 {
     let (world, request) = (&*world, &request);

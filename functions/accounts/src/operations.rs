@@ -1,8 +1,8 @@
 //! What this function takes and gives.
 
 use vestibule::accounts::{Identifier, Username};
-use vestibule::http::ProblemKind;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
+use vestibule::http::{GrantedCookie, ProblemKind};
 
 const EMAIL: Field =
     Field::required("email", "An e-mail address.", Schema::Text { min: 3, max: Identifier::MAX_BYTES });
@@ -60,7 +60,7 @@ const fn anybody(
 }
 
 const fn signed_in(operation: Operation) -> Operation {
-    Operation { caller: Caller::AccessToken, ..operation }
+    Operation { caller: Caller::Person, ..operation }
 }
 
 const fn form(
@@ -144,7 +144,7 @@ pub const OPERATIONS: &[Operation] = &[
         route: "GET /account",
         id: "showOwnAccount",
         summary: "One's own account.",
-        caller: Caller::AccessToken,
+        caller: Caller::Person,
         parameters: &[],
         takes: Takes::Nothing,
         gives: &[Gives { status: 200, about: "The account.", document: Some(ACCOUNT) }],
@@ -166,8 +166,12 @@ pub const OPERATIONS: &[Operation] = &[
                 Schema::Secret,
             ),
         ],
-        DONE,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
+        &[Gives {
+            status: 200,
+            about: "Done. Where a cookie holds the session, it has another value, of which this is the document; else nothing.",
+            document: Some(GrantedCookie::SCHEMA),
+        }],
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, CrossSite, TooManyRequests),
     )),
     signed_in(anybody(
         "POST /account/email",
@@ -175,7 +179,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Ask for another address: a letter goes there, and a notice to the present one.",
         &[EMAIL, PASSWORD],
         SENT,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, CrossSite, TooManyRequests),
     )),
     signed_in(anybody(
         "POST /account/email/verify",
@@ -183,7 +187,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Take the other address with what the letter carries.",
         &[TOKEN],
         DONE,
-        problems!(Unauthenticated, InvalidToken, Forbidden, InvalidOneTimeToken, NameTaken, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, InvalidOneTimeToken, CrossSite, NameTaken, TooManyRequests),
     )),
     signed_in(anybody(
         "POST /account/delete",
@@ -191,6 +195,6 @@ pub const OPERATIONS: &[Operation] = &[
         "Delete one's account with all that signs in to it.",
         &[PASSWORD],
         DONE,
-        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, TooManyRequests),
+        problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, CrossSite, TooManyRequests),
     )),
 ];

@@ -14,6 +14,7 @@ use vestibule::sessions::end::EndSessions;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
+use crate::browser::Given;
 use crate::caller::tell;
 use crate::register::chosen;
 
@@ -42,6 +43,8 @@ where
     let password = chosen(&password, &account.identifiers, "password")?;
     let keys = app.symmetric_keys().await?;
     let hash = app.hasher.hash(&password, keys.peppers()).await?;
+    // Whoever reads the mailbox is no stranger, whatever others have guessed at the name.
+    let given = Box::new(Given::to_owner_of(app, &account, keys.mac_keys())?);
     match app.store.reset_password(&token, &account, &hash, now).await? {
         Redemption::Done => {}
         Redemption::Void | Redemption::Taken(_) => return Err(void()),
@@ -50,7 +53,7 @@ where
         return Err(Refusal::SessionsLeft { user, fault });
     }
     tell(world, request, &account, &Letter::PasswordChanged).await;
-    Ok(Done::Changed { user, change: AccountChange::PasswordReset })
+    Ok(Done::Renewed { user, change: AccountChange::PasswordReset, given })
 }
 
 fn wish(mut fields: Fields) -> Result<(Option<OneTimeToken>, Secret<String>), Refusal> {

@@ -66,6 +66,7 @@ pub(crate) async fn rotate<S: ManageApiKeys>(
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
     let (overlap, lifetime) = rotation(request, app)?;
+    person.signed_in_lately(app.clock.now())?;
     let (key, now) = (found(app, request, person).await?, app.clock.now());
     let secret = NewSecret::draw(key.named, &key.environment, &app.randomness)?;
     let expires_at = lifetime.map(|lifetime| now.plus(lifetime)).or(key.expires_at);

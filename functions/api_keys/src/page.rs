@@ -106,6 +106,7 @@ fn asked(mut fields: Fields, person: &Person, config: &Config) -> Result<Asked, 
         scope: Scopes::parse(&chosen.join(" ")).map_err(|fault| invalid("scope", fault))?,
         roles: Roles::default(),
         ranges: IpRanges::default(),
+        limit: None,
         lifetime,
     }))
 }

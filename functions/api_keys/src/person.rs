@@ -4,16 +4,21 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::FindCaller;
+use vestibule::clock::Timestamp;
 use vestibule::http::{Problem, ProblemKind, caller, request_id};
 use vestibule::identity::UserId;
 use vestibule::principal::{CredentialKind, Principal, Subject};
 use vestibule::scope::{Roles, Scopes};
+use vestibule::sessions::RECENT;
+
+use crate::refusal::Refusal;
 
 /// A person who is signed in, with the rights of the session: no key that they make has more.
 pub(crate) struct Person {
     pub(crate) user: UserId,
     pub(crate) scope: Scopes,
     pub(crate) roles: Roles,
+    signed_in_at: Option<Timestamp>,
 }
 
 impl Person {
@@ -32,11 +37,23 @@ impl Person {
         Subject::User(self.user)
     }
 
+    /// Whether they signed in lately. A key outlives the session that makes it, so a session that somebody has come by must not be enough
+    /// for one.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`].
+    pub(crate) fn signed_in_lately(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self.signed_in_at {
+            Some(at) if now.since(at) <= RECENT => Ok(()),
+            Some(_) | None => Err(Refusal::SignInAgain),
+        }
+    }
+
     fn of(principal: Principal, client: &str) -> Option<Self> {
         let (user, _) = principal.person()?;
         match principal.auth_method {
             CredentialKind::AccessToken | CredentialKind::SessionCookie if principal.client_id == client => {
-                Some(Self { user, scope: principal.scope, roles: principal.roles })
+                Some(Self { user, scope: principal.scope, roles: principal.roles, signed_in_at: principal.auth_time })
             }
             CredentialKind::AccessToken | CredentialKind::SessionCookie | CredentialKind::ApiKey => None,
         }

@@ -16,6 +16,8 @@ pub(crate) enum Refusal {
     Body(BodyError),
     /// More scope or roles than the session has.
     BeyondOwner(&'static str),
+    /// They signed in too long ago for what lasts longer than their session.
+    SignInAgain,
     /// No key of theirs has this name.
     NoSuchKey,
     /// They have as many as anybody may have.
@@ -39,6 +41,9 @@ impl Refusal {
             Self::BeyondOwner(what) => {
                 let detail = format!("A key has at most the {what} of the session that makes it.");
                 ("beyond_owner", Problem::new(ProblemKind::InvalidScope, detail))
+            }
+            Self::SignInAgain => {
+                ("sign_in_too_old", Problem::new(ProblemKind::SignInAgain, "Sign in again, and then make the key."))
             }
             Self::NoSuchKey => ("no_such_key", Problem::new(ProblemKind::NotFound, "You have no such API key.")),
             Self::TooMany => {

@@ -18,7 +18,7 @@ use vestibule::authentication::cookie;
 use vestibule::http::operation::{Caller, Operation, Parameter, Refuses, Schema, Takes};
 use vestibule::http::{MAX_BODY_BYTES, ProblemKind};
 
-use crate::template::{Api, ApiRoute};
+use crate::template::{Api, ApiRoute, Parameters};
 
 /// The name of the security scheme of session cookies.
 const SESSION_COOKIE: &str = "sessionCookie";
@@ -34,6 +34,13 @@ pub enum Undocumented {
     /// The method is none that OpenAPI knows.
     #[error("{0} has a method that OpenAPI does not know")]
     Method(String),
+}
+
+/// The parameters with which the template has all of its routes but the demo's own, which are no part of this: with an address for letters,
+/// people's own accounts have theirs; with a provider, so has signing in there.
+pub fn everything() -> Parameters {
+    let all = [("MailFrom", "no-reply@example.com"), ("IdentityProviders", "google?client_id=x")];
+    Parameters::from_iter(all.map(|(name, value)| (name.to_owned(), value.to_owned())))
 }
 
 /// Every operation of every function.
@@ -75,7 +82,7 @@ pub fn document(api: &Api) -> Result<OpenApi, Undocumented> {
         .description(Some(format!(
             "Authentication that a team owns. Bodies are UTF-8 and have at most {MAX_BODY_BYTES} bytes. Every answer carries \
              `apigw-requestid`, by which its line in the log is found. A 503 with `Retry-After` has changed nothing that you \
-             must know of: send the same request again."
+             must know of: send the same request again. What begins with /account and /password is there where letters can be sent."
         )))
         .build();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();

@@ -35,4 +35,4 @@ pub use principal::{principal, route_key};
 pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;
 pub use response::{accepted, created, empty, json_response, json_text, no_content, see_other, shown_once};
-pub use session_cookie::{DEVICE_COOKIE, clear_cookie, give_cookie};
+pub use session_cookie::{DEVICE_COOKIE, clear_cookie, give_cookie, give_device_cookie};

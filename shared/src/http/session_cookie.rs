@@ -28,7 +28,7 @@ pub fn clear_cookie<B>(response: &mut Response<B>) {
 }
 
 /// Gives the device's cookie, for `lifetime`; browsers keep none for more than 400 days (RFC 6265bis §5.5).
-pub(super) fn give_device_cookie<B>(response: &mut Response<B>, token: &Secret<String>, lifetime: Duration) {
+pub fn give_device_cookie<B>(response: &mut Response<B>, token: &Secret<String>, lifetime: Duration) {
     set(response, DEVICE_COOKIE, token.expose(), lifetime);
 }
 

@@ -178,6 +178,17 @@ pub trait CookieSessions {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
+/// The store's side of giving a session another cookie.
+pub trait RenewCookie {
+    /// The session is opened by `next` from now on, if `cookie` opened it until now; `None` if that opens nothing any more. One call, and
+    /// one that may be repeated: a value that the session has got is the value that it has.
+    fn renew_cookie(
+        &self,
+        cookie: &SessionCookie,
+        next: &SessionCookie,
+    ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
+}
+
 /// The store's side of leaving a session by its cookie.
 pub trait EndByCookie {
     /// Ends the session if `cookie` is its own. One call, whether or not there is anything to end.

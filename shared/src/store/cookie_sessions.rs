@@ -1,8 +1,8 @@
-//! The verbs of sessions that a cookie holds: read one, note that it was seen, end it by its cookie.
+//! The verbs of sessions that a cookie holds: read one, note that it was seen, give it another cookie, end it by its cookie.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 
 use super::attributes::{text, time};
 use super::conditional::{Conditional, conditional, decided};
@@ -11,7 +11,7 @@ use super::session_item::{COOKIE_HASH, ENDED_AT, ENDED_BY, IDLE_EXPIRES_AT, ROTA
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
-use crate::sessions::cookie::{CookieSessions, EndByCookie, SEEN_EVERY, SessionCookie};
+use crate::sessions::cookie::{CookieSessions, EndByCookie, RenewCookie, SEEN_EVERY, SessionCookie};
 use crate::sessions::end::Ended;
 use crate::sessions::{Ending, Session};
 use crate::storage::StoreError;
@@ -47,6 +47,29 @@ impl CookieSessions for Table {
             // Another request has noted it, or whoever holds the item is ending it.
             Ok(written) => written.map(drop),
             Err(elapsed) => Err(StoreError::Unavailable { operation: OPERATION, detail: elapsed.to_string() }),
+        }
+    }
+}
+
+impl RenewCookie for Table {
+    async fn renew_cookie(&self, cookie: &SessionCookie, next: &SessionCookie) -> Result<Option<Session>, StoreError> {
+        const OPERATION: &str = "UpdateItem (give a session another cookie)";
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::session(cookie.user, cookie.session).attributes()))
+            .condition_expression("(#cookie = :cookie OR #cookie = :next) AND attribute_not_exists(#ended)")
+            .update_expression("SET #cookie = :next")
+            .expression_attribute_names("#cookie", COOKIE_HASH)
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_values(":cookie", cookie_hash(cookie.hash()))
+            .expression_attribute_values(":next", cookie_hash(next.hash()))
+            .return_values(ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match decided(OPERATION, request).await? {
+            Conditional::Written(item) => Session::try_from(&item).map(Some),
+            Conditional::Refused(_) => Ok(None),
         }
     }
 }

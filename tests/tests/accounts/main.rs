@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
 mod bodies;
+mod browsers;
 mod costs;
 mod deleting;
 mod faults;

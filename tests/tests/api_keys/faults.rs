@@ -99,3 +99,19 @@ async fn with_dynamodb_down_every_endpoint_is_503_and_nothing_is_changed() {
     let listed = demo.listed(&scene).await;
     assert_eq!((listed.len(), listed[0]["name"].as_str()), (1, Some("export")));
 }
+
+/// The public keys of a function that has none yet are not asked for again within a second of a failure, and the answer says so: a thousand
+/// requests at a table that is down would make it a thousand reads. So one answer that cannot be read costs that second.
+#[tokio::test]
+async fn keys_that_could_not_be_read_are_asked_for_again_after_the_second_that_the_answer_names() {
+    let (mut scene, demo) = stage().await;
+    scene.cold_start();
+    let wish = json!({ "name": "a", "scope": "orders:read" });
+    scene.wire.break_next("GetItem", Fault::AnswerGarbled);
+    for _ in 0..3 {
+        let refused = demo.create(&scene, wish.clone()).await.expect_problem(503, "temporarily-unavailable");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+    scene.wait(1);
+    demo.create(&scene, wish).await.expect(201);
+}

@@ -3,7 +3,9 @@
 use serde_json::json;
 use vestibule::accounts::{ManageAccounts, Standing};
 
-use crate::stage::{Key, export, forget_answers, orders, owner, stage, whoami};
+use vestibule_tests::Scene;
+
+use crate::stage::{Key, Owner, export, forget_answers, orders, owner, stage, whoami};
 
 #[tokio::test]
 async fn a_key_has_the_scope_that_was_asked_for_and_no_role_unless_it_was() {
@@ -48,7 +50,7 @@ async fn nobody_makes_a_key_that_may_more_than_their_session() {
     // A session may be for less than the account.
     let narrow = json!({ "username": demo.user.email, "password": vestibule_tests::PASSWORD, "scope": "orders:read" });
     let access = scene.post_json("/login", &narrow).await.expect(200).member("access_token");
-    let narrow = crate::stage::Owner { user: demo.user.clone(), access };
+    let narrow = Owner { user: demo.user.clone(), access };
     narrow.create(&scene, json!({ "name": "a", "scope": "orders:write" })).await.expect_problem(400, "invalid-scope");
     assert!(demo.listed(&scene).await.is_empty());
 }
@@ -129,4 +131,27 @@ async fn no_oracle_every_refused_key_hears_the_same() {
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
     orders(&scene, &Key::of(&rotated).text).await.expect(200);
+}
+
+/// RFC 9470: a session that somebody has come by must not be enough for what outlives it.
+#[tokio::test]
+async fn a_key_is_made_or_rotated_only_by_somebody_who_signed_in_lately() {
+    let scene = Scene::new().await;
+    let demo = owner(&scene, "demo@example.com", "orders:read", "").await;
+    let tokens = scene.login(&demo.user).await;
+    let key = demo.key(&scene).await;
+    scene.wait(601);
+    let refreshed = Owner { access: scene.refresh(&tokens.refresh).await.access, ..demo };
+    let wish = json!({ "name": "late", "scope": "orders:read" });
+    let refused = refreshed.create(&scene, wish.clone()).await.expect_problem(401, "sign-in-again");
+    assert_eq!(
+        refused.header("www-authenticate"),
+        Some(r#"Bearer error="insufficient_user_authentication", max_age="600""#)
+    );
+    refreshed.rotate(&scene, &key, json!({})).await.expect_problem(401, "sign-in-again");
+    assert_eq!(refreshed.listed(&scene).await.len(), 1);
+    refreshed.rename(&scene, &key, "still mine").await.expect(200);
+    let again = Owner { access: scene.login(&refreshed.user).await.access, ..refreshed };
+    again.create(&scene, wish).await.expect(201);
+    again.revoke(&scene, &key).await.expect(204);
 }

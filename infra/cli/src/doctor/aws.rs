@@ -40,10 +40,16 @@ pub(crate) async fn deployed(aws: &SdkConfig, name: &str, api: Option<&str>) -> 
         symmetric_secret: outputs.get("SymmetricKeysSecret").cloned(),
     };
     let mut live = services.look().await;
-    live.discovery = match api.or_else(|| outputs.get("ApiUrl").map(String::as_str)) {
-        Some(api) => discovery::ask(api).await,
-        None => Err(no_output("ApiUrl")),
-    };
+    match api.or_else(|| outputs.get("ApiUrl").map(String::as_str)) {
+        Some(api) => {
+            live.discovery = discovery::ask(api).await;
+            live.session_cookie = discovery::session_cookie(api).await;
+        }
+        None => {
+            live.discovery = Err(no_output("ApiUrl"));
+            live.session_cookie = Err(no_output("ApiUrl"));
+        }
+    }
     let issuer = outputs.get("Issuer").cloned().ok_or_else(|| no_output("Issuer"));
     Ok(Facts { issuer, ..facts(format!("stack {name}"), review, live)? })
 }

@@ -1,4 +1,4 @@
-//! What the API says of itself (RFC 8414 §3), and by its `Date` header (RFC 9110 §6.6.1), which time it has.
+//! What the API says of itself (RFC 8414 §3), and by its `Date` header (RFC 9110 §6.6.1), which time it has; and how it gives cookies.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
+use vestibule::authentication::cookie;
 use vestibule::clock::Clock;
 
 use super::facts::{Discovery, Observed, Unknown};
@@ -22,6 +23,27 @@ pub(super) async fn ask(api: &str) -> Observed<Discovery> {
         Ok(Ok(discovery)) => Ok(discovery),
         Ok(Err(reason)) => Err(Unknown::Unavailable(format!("{url}: {reason}"))),
         Err(_) => Err(Unknown::Unavailable(format!("{url}: no answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+/// Presents a session cookie that nobody has to the API at `api`, which takes it back: the `Set-Cookie` of its answer.
+pub(super) async fn session_cookie(api: &str) -> Observed<Option<String>> {
+    let url = format!("{}/sessions", api.trim_end_matches('/'));
+    match tokio::time::timeout(PATIENCE, set_cookie(&url)).await {
+        Ok(Ok(cookie)) => Ok(cookie),
+        Ok(Err(reason)) => Err(Unknown::Unavailable(format!("{url}: {reason}"))),
+        Err(_) => Err(Unknown::Unavailable(format!("{url}: no answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+async fn set_cookie(url: &str) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
+    let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build();
+    let mut request = HttpRequest::get(url)?;
+    request.headers_mut().insert("cookie", format!("{}=none", cookie::NAME));
+    let answer = connector.call(request).await?;
+    match answer.status().as_u16() {
+        401 => Ok(answer.headers().get("set-cookie").map(str::to_owned)),
+        status => Err(format!("it answers {status}").into()),
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct Live {
     pub(crate) rotation: Observed<bool>,
     pub(crate) keys: Observed<PublicKeySet>,
     pub(crate) discovery: Observed<Discovery>,
+    /// How the API takes back a session cookie that opens nothing: with the attributes that it gives one with.
+    pub(crate) session_cookie: Observed<Option<String>>,
 }
 
 /// A secret, without its value.
@@ -89,6 +91,7 @@ impl Live {
             rotation: Err(why.clone()),
             keys: Err(why.clone()),
             discovery: Err(why.clone()),
+            session_cookie: Err(why.clone()),
         }
     }
 }

@@ -27,5 +27,6 @@ pub(crate) async fn running() -> Result<Facts, Fault> {
         live.point_in_time_recovery = Err(Unknown::NotOnALaptop);
     }
     live.discovery = discovery::ask(&running.api).await;
+    live.session_cookie = discovery::session_cookie(&running.api).await;
     facts(format!("what runs here, {}", running.api), review, live)
 }

@@ -235,6 +235,7 @@ fn a_parameter_is_exactly_its_own_finding() {
         ("AccessTokenSeconds=901", "warning", &["token-life access tokens"]),
         ("RefreshGraceSeconds=0", "warning", &["refresh-grace RefreshFunction"]),
         ("Tracing=Active", "warning", &[]),
+        ("MigrationHook=https://hook.example.com/", "warning", &["refusal-floor LoginFunction"]),
         ("KeyRotationDays=0", "warning", &["rotation SigningKeys"]),
         (
             "DemoApi=false",
@@ -376,6 +377,27 @@ fn a_clock_that_differs_is_a_warning_and_then_a_fault() {
         let examined = dev.doctor(&[&account.arguments()[..], &["--api", &api]].concat());
         let found = |looked_for: &str| examined.with(looked_for).contains(&"clock API".to_owned());
         assert_eq!(["warning", "fault"].into_iter().find(|status| found(status)), status, "{ahead}");
+    }
+}
+
+#[test]
+fn a_cookie_that_does_not_arrive_as_it_was_given_is_a_fault() {
+    let dev = Running::start(&[]);
+    for (cookie, faults) in [
+        ("__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", &[][..]),
+        ("__Host-session=; HttpOnly; Max-Age=0; Path=/; SameSite=Lax; Secure", &[]),
+        ("__Host-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", &["cookie-flags API"]),
+        ("__Host-session=; Path=/; Secure; SameSite=Lax; Max-Age=0", &["cookie-flags API"]),
+        ("__Host-session=; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=0", &["cookie-flags API"]),
+        (
+            "__Host-session=; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
+            &["cookie-flags API"],
+        ),
+        ("session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", &["cookie-flags API"]),
+    ] {
+        let account = Account::healthy(&dev.running()).with_cookie(cookie).start();
+        let api = account.url().to_owned();
+        dev.doctor(&[&account.arguments()[..], &["--api", &api]].concat()).assert("fault", faults);
     }
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod clock;
 mod configuration;
+mod cookies;
 mod hashing;
 mod keys;
 mod lock_out;
@@ -19,7 +20,7 @@ use super::facts::Facts;
 use super::finding::Finding;
 
 /// In the order in which they are told.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 20] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 22] = [
     configuration::configuration,
     api::issuer,
     api::cors,
@@ -37,6 +38,8 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 20] = [
     secrets::readers,
     policies::policies,
     hashing::memory,
+    hashing::floor,
+    cookies::flags,
     table::protections,
     retention::retention,
     clock::difference,

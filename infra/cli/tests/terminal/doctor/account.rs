@@ -24,6 +24,8 @@ pub(crate) struct Account {
     secrets_manager: String,
     issuer: String,
     ahead: i64,
+    /// How the session cookie that opens nothing is taken back.
+    cookie: String,
 }
 
 pub(crate) struct Started {
@@ -59,6 +61,7 @@ impl Account {
             secrets_manager: word("secrets_manager"),
             issuer: word("api"),
             ahead: 0,
+            cookie: "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0".to_owned(),
         };
         let recovery = r#"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"ENABLED"}}}"#;
         account
@@ -86,6 +89,11 @@ impl Account {
         Self { ahead, ..self }
     }
 
+    /// What stands before its API says this of cookies.
+    pub(crate) fn with_cookie(self, cookie: &str) -> Self {
+        Self { cookie: cookie.to_owned(), ..self }
+    }
+
     /// Answers until the test's process ends.
     pub(crate) fn start(&self) -> Started {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -111,6 +119,11 @@ impl Account {
             (None, "/.well-known/oauth-authorization-server") => {
                 self.response(200, "application/json", &serde_json::json!({ "issuer": self.issuer }).to_string())
             }
+            (None, "/sessions") => format!(
+                "HTTP/1.1 401 Answer\r\nset-cookie: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+                self.cookie
+            )
+            .into_bytes(),
             (None, _) => self.cloudformation(&request.body),
         };
         stream.write_all(&answer).unwrap();
