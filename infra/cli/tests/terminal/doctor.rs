@@ -127,7 +127,14 @@ fn the_shipped_template_has_no_fault_and_no_warning() {
     examined.assert("warning", &[]);
     examined.assert(
         "unchecked",
-        &["issuer API", "signing-keys keys", "secrets SigningKeys", "secrets SymmetricKeys", "clock API"],
+        &[
+            "issuer API",
+            "signing-keys keys",
+            "secrets SigningKeys",
+            "secrets SymmetricKeys",
+            "clock API",
+            "cookie-flags API",
+        ],
     );
 }
 
