@@ -117,9 +117,9 @@ fn state(read: &Reader<'_>) -> Result<State, StoreError> {
 mod tests {
     use super::*;
     use crate::identity::{SessionId, UserId};
-    use crate::scope::{Roles, Scopes};
+    use crate::scope::{MAX_ROLES_BYTES, MAX_SCOPES_BYTES, Roles, Scopes};
     use crate::sessions::rotation::Generation;
-    use crate::sessions::{AuthenticationMethod, Device, Ending, NetworkPrefix};
+    use crate::sessions::{AuthenticationMethod, Device, NetworkPrefix};
 
     /// As DynamoDB counts it: names and texts by their bytes, numbers by two digits a byte and one more ("DynamoDB Item sizes and formats",
     /// Developer Guide).
@@ -133,36 +133,43 @@ mod tests {
         item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
     }
 
-    /// A session with every field that there is, and `rights` bytes of scope and roles.
-    fn full(rights: usize) -> Session {
-        let scope = (0..rights / 20).map(|number| format!("a-scope-of-20-b:{number:03}")).collect::<Vec<_>>().join(" ");
+    /// A live session with as much scope, as many roles and as long a name of its device as there may be.
+    fn full(transport: Transport, audience: Option<String>) -> Session {
+        let words = |word: &str, bytes: usize| {
+            let words = (0..bytes / 16).map(|number| format!("{word}{number:02}")).collect::<Vec<_>>();
+            words.join(" ")
+        };
         Session {
             user: UserId::from_bytes([255; 16]),
             id: SessionId::from_bytes([255; 16]),
             client_id: "c".repeat(32),
-            scope: Scopes::parse(&scope).unwrap(),
-            audience: Some(format!("https://{}.example.com", "r".repeat(40))),
-            roles: Roles::parse("administrator support").unwrap(),
+            scope: Scopes::parse(&words("orders-abc:r-", MAX_SCOPES_BYTES)).unwrap(),
+            audience,
+            roles: Roles::parse(&words("administrator", MAX_ROLES_BYTES)).unwrap(),
             auth_time: Timestamp::from_seconds(1_899_999_999),
             auth_method: AuthenticationMethod::Password,
             device: Some(Device::parse(&"d".repeat(Device::MAX_CHARS)).unwrap()),
             network: Some(NetworkPrefix::of("2001:db8:ffff::1".parse().unwrap())),
-            transport: Transport::Cookie(CookieHash::from_bytes([255; 32])),
+            transport,
             generation: Generation::FIRST,
             rotated_at: Timestamp::from_seconds(1_899_999_999),
             mac_key: u32::MAX,
             idle_expires_at: Timestamp::from_seconds(1_899_999_999),
             expires_at: Timestamp::from_seconds(1_899_999_999),
-            state: State::Ended { at: Timestamp::from_seconds(1_899_999_999), cause: Ending::PasswordChanged },
+            state: State::Live,
         }
     }
 
     /// A rotation writes the whole item: beyond 1 KiB each would cost two write units (the store's README).
     #[test]
-    fn a_session_with_all_that_it_can_hold_and_twenty_scopes_is_one_write_unit() {
-        let session = full(400);
-        assert!(session.scope.to_string().len() >= 380 && session.device.is_some());
-        let bytes = bytes_of(&encode(&session));
-        assert!(bytes <= 1024, "{bytes}");
+    fn a_session_with_all_that_it_can_hold_is_one_write_unit() {
+        let audience = format!("https://{}.example.com", "r".repeat(40));
+        let by_cookie = full(Transport::Cookie(CookieHash::from_bytes([255; 32])), None);
+        for session in [full(Transport::Tokens, Some(audience)), by_cookie] {
+            assert_eq!(session.scope.to_string().len() + 1, MAX_SCOPES_BYTES);
+            assert_eq!(session.roles.to_string().len() + 1, MAX_ROLES_BYTES);
+            let bytes = bytes_of(&encode(&session));
+            assert!(bytes <= 1024, "{bytes}");
+        }
     }
 }
