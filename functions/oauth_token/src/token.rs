@@ -8,9 +8,7 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{
-    Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id, within_limit_of,
-};
+use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id, within_limit_of};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
