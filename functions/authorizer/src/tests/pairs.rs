@@ -258,6 +258,7 @@ fn key(world: &World, says: &Says, owner: Subject, bound: bool) -> (String, Prin
         roles: roles.clone(),
         ranges: IpRanges::parse(ranges.into_iter()).unwrap(),
         secret: secret.hash,
+        limit: None,
         predecessors: Vec::new(),
         created_at: NOW.minus(Duration::from_secs(9)),
         expires_at: None,
@@ -274,6 +275,7 @@ fn key(world: &World, says: &Says, owner: Subject, bound: bool) -> (String, Prin
         auth_method: vestibule::principal::CredentialKind::ApiKey,
         auth_time: None,
         tenant: None,
+        limit: None,
     };
     (secret.text.expose().clone(), principal)
 }
