@@ -120,6 +120,7 @@ async fn register(scene: &Scene) -> String {
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),
+        limit: None,
         retry: RetryPolicy::UntilUsed,
         party: Party::First,
         created_at: vestibule_tests::START,
