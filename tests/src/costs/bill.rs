@@ -73,9 +73,14 @@ impl Month {
     }
 }
 
-/// How many the template has of a type of resource.
+/// How many of a type of resource a deployment has that leaves the template's defaults.
 fn count(kind: &str) -> f64 {
-    TEMPLATE.matches(&format!("Type: {kind}\n")).count() as f64
+    TEMPLATE.matches(&format!("Type: {kind}\n")).count() as f64 - count_with_providers(kind)
+}
+
+/// And how many more where people may sign in with other providers.
+fn count_with_providers(kind: &str) -> f64 {
+    TEMPLATE.matches(&format!("Type: {kind}\n    Condition: HasProviders")).count() as f64
 }
 
 /// The alarms that are made where `AlarmTopic` is set.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::bill::{Cost, Month, Priced, alarms, priced};
 use super::measured::{busy_ms, processor};
-use super::prices::{ALARM_MONTH, ALL, COGNITO_MACHINE_TOKEN, DASHBOARD_MONTH, DASHBOARDS_FREE, Price};
+use super::prices::{ALARM_MONTH, ALL, COGNITO_MACHINE_TOKEN, DASHBOARD_MONTH, DASHBOARDS_FREE, Price, SECRET_MONTH};
 use super::usage::{
     COLD_ONE_IN, LOGGED_BYTES, METRICS, START_MS, STORED_BYTES, VISITS, WHOLE_PROCESSOR_MIB, a_month, billed_ms,
     waiting_ms,
@@ -107,14 +107,15 @@ which it is written, so an idle stack pays for none; {METRICS} is every function
 
 Left out on both sides: the requests to your own API and the functions behind it, data out, messages, a firewall. API Gateway's own JWT
 authorizer costs nothing beside the request, with Cognito's tokens as with Vestibule's ([jwt-authorizer.yaml](jwt-authorizer.yaml)):
-the column *the authorizer* is what roles, strict routes and ES256 cost. Cognito does more than Vestibule yet does: sign-up, e-mail,
-other providers.
+the column *the authorizer* is what roles, strict routes and ES256 cost. Whoever lets people sign in with other providers has one secret more,
+${:.2} a month, and alarms for it. Cognito has second factors, which Vestibule has not.
 
-A machine's token costs ${:.2} a thousand at Cognito. Vestibule has no grant for machines yet; a refresh, which is one conditional
-write and one signature as well, costs ${:.4} a thousand.",
+A machine's token costs ${:.2} a thousand at Cognito. Vestibule's is one signature and no storage call while its client is in memory; a refresh,
+which is a conditional write as well, costs ${:.4} a thousand.",
         alarms(),
         alarms() * ALARM_MONTH.dollars,
         DASHBOARD_MONTH.dollars,
+        SECRET_MONTH.dollars,
         COGNITO_MACHINE_TOKEN.dollars * 1_000.0,
         of(priced, Operation::Refresh).cost.total() * 1_000.0,
     )

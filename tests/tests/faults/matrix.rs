@@ -3,7 +3,7 @@
 //!
 //! A route without a flow fails a test, and so does a flow that makes another call than its line says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -63,7 +63,7 @@ fn is_complete() -> bool {
     process_environment().get("VESTIBULE_FAULTS").is_some_and(|which| which == "all")
 }
 
-/// What the call of this number meets.
+/// What a call meets of which there were so many before it.
 fn faults_of(number: usize, call: &str) -> Vec<(Fault, Lasts)> {
     const BOTH: [Lasts; 2] = [Lasts::OneCall, Lasts::UntilMended];
     let of_a_kind = |(at, kind): (usize, &[Fault])| -> Vec<(Fault, Lasts)> {
@@ -86,8 +86,8 @@ fn can_happen(fault: Fault, call: &str) -> bool {
 }
 
 impl Flow {
-    /// Its row of the matrix; its first call has this number.
-    async fn meets_faults(self, first: usize) -> Vec<(Fault, Lasts)> {
+    /// Its row of the matrix, with the number of each of its calls among those of the same name.
+    async fn meets_faults(self, numbers: Vec<usize>) -> Vec<(Fault, Lasts)> {
         let mut stage = Stage::new().await;
         stage.again().await;
         (self.before)(&stage).await;
@@ -100,8 +100,8 @@ impl Flow {
         assert_eq!(calls, expected, "{}: its line says otherwise", self.route);
         (self.afterwards)(&stage, Some(answer)).await;
         let mut met = Vec::new();
-        for (at, call) in self.calls.iter().enumerate() {
-            for (fault, lasts) in faults_of(first + at, call) {
+        for (at, (call, number)) in self.calls.iter().zip(numbers).enumerate() {
+            for (fault, lasts) in faults_of(number, call) {
                 self.meets_one(&mut stage, fault, at, lasts).await;
                 met.push((fault, lasts));
             }
@@ -148,15 +148,22 @@ const AT_A_TIME: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closed_by_default_every_storage_call_of_every_flow_meets_every_fault() {
     let (turn, mut rows) = (Arc::new(Semaphore::new(AT_A_TIME)), JoinSet::new());
-    let mut calls = 0;
+    let mut named: BTreeMap<&str, usize> = BTreeMap::new();
     for flow in FLOWS {
-        let (turn, first) = (Arc::clone(&turn), calls);
-        calls += flow.calls.len();
+        let turn = Arc::clone(&turn);
+        // By name, so that each operation meets all that can happen to it, whatever other calls there are.
+        let numbers = flow.calls.iter().map(|call| {
+            let number = named.entry(*call).or_default();
+            *number += 1;
+            *number - 1
+        });
+        let numbers = numbers.collect();
         rows.spawn(async move {
             let _turn = turn.acquire().await.unwrap();
-            flow.meets_faults(first).await
+            flow.meets_faults(numbers).await
         });
     }
+    let calls: usize = named.values().sum();
     let (mut met, mut failed) = (Vec::new(), 0);
     while let Some(row) = rows.join_next().await {
         // It has said itself what was wrong.

@@ -18,7 +18,9 @@ async fn post(stage: &Stage, browser: &Browser<'_>, path: &str, body: &Value) ->
         .header("content-type", "application/json")
         .header("cookie", cookie)
         .header("sec-fetch-site", "same-origin");
-    stage.scene.send(request.body(Bytes::from(body.to_string())).unwrap()).await
+    let answer = stage.scene.send(request.body(Bytes::from(body.to_string())).unwrap()).await;
+    browser.keep(&answer);
+    answer
 }
 
 #[tokio::test]

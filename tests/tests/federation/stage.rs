@@ -88,6 +88,12 @@ impl Browser<'_> {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         let answer = self.stage.scene.send(request.body(Bytes::from(form.to_owned())).unwrap()).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Takes the cookies that it is given.
+    pub(crate) fn keep(&self, answer: &Answer) {
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -97,7 +103,6 @@ impl Browser<'_> {
                 value => self.set_cookie(name, value),
             }
         }
-        answer
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -8,22 +8,23 @@ use vestibule::config::{Variables, process_environment};
 use super::Fault;
 
 /// The crates whose binaries are functions.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 16] = [
+    "accounts",
     "admin",
     "api_keys",
-    "login",
-    "refresh",
-    "revoke",
-    "sessions",
-    "sign_in_with",
-    "oauth_authorize",
-    "userinfo",
-    "oauth_token",
     "authorizer",
     "discovery",
-    "whoami",
+    "login",
+    "oauth_authorize",
+    "oauth_token",
+    "pages",
+    "refresh",
+    "revoke",
     "rotate_keys",
-    "accounts",
+    "sessions",
+    "sign_in_with",
+    "userinfo",
+    "whoami",
 ];
 
 /// Builds them in the profile of this program, which also lies where they come to lie, and says where that is.
