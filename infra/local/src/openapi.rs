@@ -134,7 +134,7 @@ fn described(operation: &Operation, route: &ApiRoute) -> utoipa::openapi::path::
 }
 
 fn parameter_of(parameter: &Parameter, route: &str) -> utoipa::openapi::path::Parameter {
-    let in_path = route.contains(&format!("{{{}}}", parameter.name));
+    let in_path = is_in_path(parameter, route);
     ParameterBuilder::new()
         .name(parameter.name)
         .parameter_in(if in_path { ParameterIn::Path } else { ParameterIn::Query })
@@ -142,6 +142,10 @@ fn parameter_of(parameter: &Parameter, route: &str) -> utoipa::openapi::path::Pa
         .description(Some(parameter.about))
         .schema(Some(schema::of(&parameter.schema)))
         .build()
+}
+
+fn is_in_path(parameter: &Parameter, route: &str) -> bool {
+    route.contains(&format!("{{{}}}", parameter.name))
 }
 
 fn body(takes: &Takes) -> Option<utoipa::openapi::request_body::RequestBody> {
@@ -194,6 +198,10 @@ fn responses(operation: &Operation, route: &ApiRoute) -> BTreeMap<u16, Response>
     let mut gateways = Vec::new();
     if operation.route.contains('{') {
         gateways.push((400, "The path holds what no path may."));
+    }
+    if operation.parameters.iter().any(|parameter| !is_in_path(parameter, operation.route)) {
+        // "Quotas for configuring and running an HTTP API", Developer Guide: 10,240 bytes together.
+        gateways.push((431, "The address and the headers are too long."));
     }
     if route.authorizer.is_some() {
         gateways.extend([(401, "The credential is missing."), (403, "The credential is no good, or not enough.")]);
