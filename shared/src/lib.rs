@@ -33,7 +33,6 @@ pub mod identity;
 pub mod keys;
 #[cfg(feature = "functions")]
 pub mod lambda;
-#[cfg(feature = "functions")]
 pub mod limits;
 #[cfg(feature = "functions")]
 pub mod mail;

@@ -6,6 +6,7 @@
 mod class;
 mod gcra;
 mod key;
+#[cfg(feature = "functions")]
 mod known_device;
 mod limit;
 mod network;
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub use class::{Class, Limits};
 pub use gcra::{Arrival, Decision, decide};
 pub use key::Key;
+#[cfg(feature = "functions")]
 pub use known_device::KnownDevice;
 pub use limit::{InvalidLimit, Limit};
 pub use network::Network;
@@ -60,6 +62,7 @@ pub struct Refusal {
 ///
 /// # Errors
 /// [`StoreError`] if a count could not be kept and no other refuses: whoever cannot be counted is not admitted.
+#[cfg(feature = "functions")]
 pub async fn admit_all(
     store: &impl Admit,
     limits: &Limits,

@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     /// Where a browser may go after a logout, in full; may be repeated.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<RedirectUri>,
-    /// Where its pages lie that read what it is answered, such as https://app.example.com; may be repeated.
+    /// Where its pages lie that read what it is answered, such as `https://app.example.com`; may be repeated.
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<Origin>,
     /// The most that its tokens may do: scopes, separated by blanks.
