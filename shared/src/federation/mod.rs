@@ -45,7 +45,7 @@ impl RelyingParties {
         Self {
             parties: providers.iter().map(|one| RelyingParty::new(one.clone(), clock.clone())).collect(),
             secrets: Cached::new(clock.clone(), Limits::DEFAULT),
-            outbound: Outbound::new(),
+            outbound: Outbound::default(),
         }
     }
 

@@ -1,21 +1,16 @@
-//! The call to a provider: over the HTTP client and the TLS that the SDK has, with an end to the wait and to the answer, and nowhere but
-//! to the address that was asked for.
+//! The call to a provider: with an end to the wait and to the answer, and nowhere but to the address that was asked for.
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::{BodyExt as _, Limited};
-use oauth2::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use oauth2::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use oauth2::http::{HeaderValue, StatusCode, Uri};
 use oauth2::{HttpRequest, HttpResponse};
 
 use crate::keys::KeysUnavailable;
+use crate::remote::{Connections, Ends, NoAnswer};
 use crate::secret::Secret;
 
 /// One call: providers answer within a second, and a sign-in makes at most four calls, of which two are from memory but at the first.
@@ -51,17 +46,12 @@ pub enum ProviderFault {
 }
 
 /// The way out.
+#[derive(Debug, Default)]
 pub struct Outbound {
-    /// Made when the first person goes to a provider: TLS reads the system's roots. It keeps connections.
-    connector: OnceLock<Connector>,
+    connections: Connections,
 }
 
 impl Outbound {
-    /// Nothing is connected before the first call.
-    pub const fn new() -> Self {
-        Self { connector: OnceLock::new() }
-    }
-
     /// The answer to a GET, which must be 200.
     ///
     /// # Errors
@@ -88,17 +78,18 @@ impl Outbound {
     /// # Errors
     /// [`ProviderFault`] if there is none.
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ProviderFault> {
-        let request = outgoing(request)?;
-        let answered = async {
-            let answer = self.connector().call(request).await;
-            let answer = answer.map_err(|fault| ProviderFault::Unreachable(fault.to_string()))?;
-            incoming(answer).await
-        };
-        tokio::time::timeout(PATIENCE, answered).await.unwrap_or(Err(ProviderFault::Late))
+        const ENDS: Ends = Ends { patience: PATIENCE, bytes: MAX_ANSWER_BYTES };
+        Ok(self.connections.exchange(outgoing(request)?, ENDS, |_| true).await?)
     }
+}
 
-    fn connector(&self) -> &Connector {
-        self.connector.get_or_init(|| Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build())
+impl From<NoAnswer> for ProviderFault {
+    fn from(fault: NoAnswer) -> Self {
+        match fault {
+            NoAnswer::Unreachable(detail) => Self::Unreachable(detail),
+            NoAnswer::Late => Self::Late,
+            NoAnswer::Length => Self::TooLong,
+        }
     }
 }
 
@@ -119,29 +110,4 @@ fn outgoing(request: HttpRequest) -> Result<orchestrator::HttpRequest, ProviderF
         outgoing.headers_mut().insert(name.as_str().to_owned(), value);
     }
     Ok(outgoing)
-}
-
-async fn incoming(answer: orchestrator::HttpResponse) -> Result<HttpResponse, ProviderFault> {
-    let status = answer.status().as_u16();
-    let media_type = answer.headers().get("content-type").map(str::to_owned);
-    let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await;
-    let body = body.map_err(|_| ProviderFault::TooLong)?.to_bytes().to_vec();
-    let mut response = HttpResponse::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).map_err(|_| ProviderFault::Malformed("a status"))?;
-    if let Some(Ok(value)) = media_type.map(HeaderValue::try_from) {
-        response.headers_mut().insert(CONTENT_TYPE, value);
-    }
-    Ok(response)
-}
-
-impl Default for Outbound {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Outbound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[outbound]")
-    }
 }

@@ -1,15 +1,10 @@
-//! The call: one POST, over the HTTP client and the TLS that the SDK has, with an end to the wait and to the answer.
+//! The call: one POST, with an end to the wait and to the answer.
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::HttpConnector as _;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::{BodyExt as _, Limited};
 
 use super::question::Question;
 use super::{HookFault, answer};
@@ -18,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::keys::MacKey;
 use crate::passwords::Password;
 use crate::randomness::Randomness;
+use crate::remote::{Connections, Ends, NoAnswer};
 
 /// A hook that starts cold and asks Cognito takes two or three seconds. The request as a whole is answered after nine.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,14 +23,13 @@ const MAX_ANSWER_BYTES: usize = 4096;
 /// The hook of a deployment.
 pub struct MigrationHook {
     url: String,
-    /// Made when the first account needs it: TLS reads the system's roots. It keeps connections.
-    connector: OnceLock<Connector>,
+    connections: Connections,
 }
 
 impl MigrationHook {
     /// The hook at `url`.
-    pub const fn new(url: String) -> Self {
-        Self { url, connector: OnceLock::new() }
+    pub fn new(url: String) -> Self {
+        Self { url, connections: Connections::default() }
     }
 
     /// Whether `password` is that of the account with these names. Asked once: behind the hook, a repetition would count as another
@@ -59,23 +54,20 @@ impl MigrationHook {
         headers.insert("content-type", "application/json");
         headers.insert("content-length", question.body.len().to_string());
         headers.insert("vestibule-signature", question.signature);
-        let answered = async {
-            let answer = self.connector().call(request).await.map_err(|fault| unreachable(&fault))?;
-            let (status, body) = collected(answer).await?;
-            answer::read(status, &body, &question.id)
-        };
-        tokio::time::timeout(PATIENCE, answered).await.unwrap_or(Err(HookFault::Late))
-    }
-
-    fn connector(&self) -> &Connector {
-        self.connector.get_or_init(|| Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build())
+        const ENDS: Ends = Ends { patience: PATIENCE, bytes: MAX_ANSWER_BYTES };
+        let answer = self.connections.exchange(request, ENDS, |_| true).await?;
+        answer::read(answer.status().as_u16(), answer.body(), &question.id)
     }
 }
 
-async fn collected(answer: HttpResponse) -> Result<(u16, Vec<u8>), HookFault> {
-    let status = answer.status().as_u16();
-    let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await.map_err(|_| HookFault::Malformed)?;
-    Ok((status, body.to_bytes().to_vec()))
+impl From<NoAnswer> for HookFault {
+    fn from(fault: NoAnswer) -> Self {
+        match fault {
+            NoAnswer::Unreachable(detail) => Self::Unreachable(detail),
+            NoAnswer::Late => Self::Late,
+            NoAnswer::Length => Self::Malformed,
+        }
+    }
 }
 
 impl fmt::Debug for MigrationHook {

@@ -1,18 +1,13 @@
-//! Documents of other servers: where they may lie, and one GET over the HTTP client and the TLS that the SDK has, with an end to the
-//! wait and to the answer.
-//!
-//! Redirections are not followed: a document that other servers trust lies where it was said to lie.
+//! Documents of other servers: where they may lie, and one GET with an end to the wait and to the answer.
+
+mod exchange;
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use http::Uri;
-use http_body_util::{BodyExt as _, Limited};
+pub(crate) use exchange::{Connections, Ends, NoAnswer};
+use http::{StatusCode, Uri};
 
 /// A cold start behind the address takes a second at the worst, and somebody's request waits for the answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -94,8 +89,7 @@ impl fmt::Display for Address {
 /// Gets documents; it keeps connections.
 #[derive(Debug, Default)]
 pub struct Documents {
-    /// Made when the first document is needed: TLS reads the system's roots.
-    connector: OnceLock<Connector>,
+    connections: Connections,
 }
 
 impl Documents {
@@ -104,29 +98,27 @@ impl Documents {
     /// # Errors
     /// [`NoDocument`], which names the address.
     pub async fn get(&self, address: &Address) -> Result<Vec<u8>, NoDocument> {
-        let late = || NoDocument::Late { address: address.to_string() };
-        tokio::time::timeout(PATIENCE, self.ask(address)).await.unwrap_or_else(|_| Err(late()))
-    }
-
-    async fn ask(&self, address: &Address) -> Result<Vec<u8>, NoDocument> {
-        let unreachable = |fault: &dyn fmt::Display| NoDocument::Unreachable {
-            address: address.to_string(),
-            detail: fault.to_string(),
-        };
-        let mut request = HttpRequest::get(address.as_str()).map_err(|fault| unreachable(&fault))?;
+        const ENDS: Ends = Ends { patience: PATIENCE, bytes: MAX_DOCUMENT_BYTES };
+        let none = |fault| NoDocument::of(address, fault);
+        let mut request =
+            HttpRequest::get(address.as_str()).map_err(|fault| none(NoAnswer::Unreachable(fault.to_string())))?;
         request.headers_mut().insert("accept", "application/json");
-        let answer = self.connector().call(request).await.map_err(|fault| unreachable(&fault))?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(NoDocument::Status { address: address.to_string(), status });
+        let answer = self.connections.exchange(request, ENDS, |status| status == StatusCode::OK).await.map_err(none)?;
+        match answer.status() {
+            StatusCode::OK => Ok(answer.into_body()),
+            other => Err(NoDocument::Status { address: address.to_string(), status: other.as_u16() }),
         }
-        let body = Limited::new(answer.into_body(), MAX_DOCUMENT_BYTES).collect().await;
-        let body = body.map_err(|_| NoDocument::Length { address: address.to_string() })?;
-        Ok(body.to_bytes().to_vec())
     }
+}
 
-    fn connector(&self) -> &Connector {
-        self.connector.get_or_init(|| Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build())
+impl NoDocument {
+    fn of(address: &Address, fault: NoAnswer) -> Self {
+        let address = address.to_string();
+        match fault {
+            NoAnswer::Unreachable(detail) => Self::Unreachable { address, detail },
+            NoAnswer::Late => Self::Late { address },
+            NoAnswer::Length => Self::Length { address },
+        }
     }
 }
 
