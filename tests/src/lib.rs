@@ -10,6 +10,7 @@
 
 mod answer;
 pub mod costs;
+mod log;
 pub mod oracle;
 mod patience;
 pub mod programs;
@@ -17,5 +18,6 @@ mod scene;
 mod wire;
 
 pub use answer::Answer;
+pub use log::Log;
 pub use scene::{Heard, PASSWORD, START, Scene, SceneBuilder, Tokens, User};
 pub use wire::{DYNAMODB, Fault, Held, MAIL, SECRETS_MANAGER, Units, Wire};

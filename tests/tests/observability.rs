@@ -6,44 +6,26 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
 
 use std::collections::BTreeMap;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use vestibule::clock::Clock;
 use vestibule::telemetry;
-use vestibule_tests::{DYNAMODB, Fault, PASSWORD, START, Scene, User};
+use vestibule_tests::{DYNAMODB, Fault, Log, PASSWORD, START, Scene, User};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The lines of decisions since the last call of this.
+fn decisions(log: &Log) -> Vec<Value> {
+    let text = log.take();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["target"] == "audit").collect()
 }
 
-impl Log {
-    /// The lines of decisions since the last call of this.
-    fn take(&self) -> Vec<Value> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["target"] == "audit").collect()
-    }
-
-    /// The one line there is.
-    #[track_caller]
-    fn one(&self) -> Value {
-        let lines = self.take();
-        let [line] = lines.as_slice() else { panic!("not one line: {lines:#?}") };
-        line.clone()
-    }
+/// The one line there is.
+#[track_caller]
+fn one(log: &Log) -> Value {
+    let lines = decisions(log);
+    let [line] = lines.as_slice() else { panic!("not one line: {lines:#?}") };
+    line.clone()
 }
 
 /// The names of the metrics that CloudWatch takes from a line, once each was found to be a number there.
@@ -81,7 +63,7 @@ impl Stage {
         let (scene, log) = (&self.scene, &self.log);
         let route = json!({ "function": "login", "route": "POST /login" });
         scene.login(demo).await;
-        let line = log.one();
+        let line = one(log);
         expect(&line, &route, &["ColdStarts", "Latency", "SignIns", "SigningKeyAge"]);
         expect(
             &line,
@@ -90,7 +72,7 @@ impl Stage {
         );
         scene.wait(60);
         scene.login(demo).await;
-        let warm = log.one();
+        let warm = one(log);
         expect(
             &warm,
             &json!({ "cold_start": false, "signing_key_age_s": 60 }),
@@ -103,16 +85,16 @@ impl Stage {
         ] {
             scene.try_login(name, password).await.expect(401);
             let said = json!({ "event": "sign_in_refused", "reason": reason, "user": user, "dynamodb_calls": 3, "capacity_units": 3.0 });
-            expect(&log.one(), &said, &["Latency", "Refusals"]);
+            expect(&one(log), &said, &["Latency", "Refusals"]);
         }
         while scene.try_login("locked@example.com", PASSWORD).await.status() == 401 {
-            log.one();
+            one(log);
         }
         let said = json!({ "event": "limited", "reason": "login_name", "user": null, "level": "WARN" });
-        expect(&log.one(), &said, &["Latency", "Limited"]);
+        expect(&one(log), &said, &["Latency", "Limited"]);
         scene.post("/login", "application/json", "{").await.expect(400);
         let said = json!({ "event": "bad_request", "reason": "bad_request", "dynamodb_calls": 0, "function": "login" });
-        expect(&log.one(), &said, &["Latency", "Refusals"]);
+        expect(&one(log), &said, &["Latency", "Refusals"]);
     }
 }
 
@@ -120,11 +102,11 @@ impl Stage {
     async fn refreshing(&self, demo: &User) {
         let (scene, log) = (&self.scene, &self.log);
         let first = scene.login(demo).await;
-        let session = log.one()["session"].clone();
+        let session = one(log)["session"].clone();
         let whose = json!({ "user": demo.id, "session": session, "function": "refresh", "route": "POST /refresh" });
         scene.wire.take_calls();
         let second = scene.refresh(&first.refresh).await;
-        let line = log.one();
+        let line = one(log);
         expect(&line, &whose, &["ColdStarts", "Latency", "Refreshes", "SigningKeyAge"]);
         expect(
             &line,
@@ -133,50 +115,50 @@ impl Stage {
         );
         scene.try_refresh(&first.refresh).await.expect(200);
         let said = json!({ "event": "refreshed", "outcome": "retried", "dynamodb_calls": 1 });
-        expect(&log.one(), &said, &["Latency", "Retries", "SigningKeyAge"]);
+        expect(&one(log), &said, &["Latency", "Retries", "SigningKeyAge"]);
         // A call that the SDK repeats is two calls.
         scene.wire.break_next("UpdateItem", Fault::Throttled);
         scene.refresh(&second.refresh).await;
-        expect(&log.one(), &json!({ "dynamodb_calls": 2 }), &["Latency", "Refreshes", "SigningKeyAge"]);
+        expect(&one(log), &json!({ "dynamodb_calls": 2 }), &["Latency", "Refreshes", "SigningKeyAge"]);
         scene.wait(61);
         scene.try_refresh(&first.refresh).await.expect(401);
         let said = json!({ "event": "session_ended", "reason": "replay", "level": "WARN", "dynamodb_calls": 2 });
-        let line = log.one();
+        let line = one(log);
         expect(&line, &said, &["Latency", "Reuse"]);
         expect(&line, &whose, &["Latency", "Reuse"]);
         scene.try_refresh(&second.refresh).await.expect(401);
         let said = json!({ "event": "refresh_refused", "reason": "replay", "dynamodb_calls": 1 });
-        let line = log.one();
+        let line = one(log);
         expect(&line, &said, &["Latency", "Refusals"]);
         expect(&line, &whose, &["Latency", "Refusals"]);
         scene.try_refresh("vrt_forged").await.expect(401);
         let said = json!({ "event": "refresh_refused", "reason": "malformed", "dynamodb_calls": 0 });
-        expect(&log.one(), &said, &["Latency", "Refusals"]);
+        expect(&one(log), &said, &["Latency", "Refusals"]);
     }
 
     async fn revoking(&self, demo: &User) {
         let (scene, log) = (&self.scene, &self.log);
         let tokens = scene.login(demo).await;
-        let session = log.one()["session"].clone();
+        let session = one(log)["session"].clone();
         scene.revoke(&tokens.refresh).await.expect(200);
         let said = json!({
             "event": "session_ended", "reason": "revoked", "user": demo.id, "session": session,
             "function": "revoke", "route": "POST /revoke", "dynamodb_calls": 1, "capacity_units": 1.0,
         });
-        expect(&log.one(), &said, &["ColdStarts", "Latency", "Revocations"]);
+        expect(&one(log), &said, &["ColdStarts", "Latency", "Revocations"]);
         scene.revoke(&tokens.refresh).await.expect(200);
         let said = json!({
             "event": "nothing_to_revoke", "reason": "no_live_session", "user": demo.id, "session": session,
         });
-        expect(&log.one(), &said, &["Latency"]);
+        expect(&one(log), &said, &["Latency"]);
     }
 
     async fn calling(&self, demo: &User) {
         let (scene, log) = (&self.scene, &self.log);
         let tokens = scene.login(demo).await;
-        let session = log.one()["session"].clone();
+        let session = one(log)["session"].clone();
         scene.get_as("/whoami", &tokens.access).await.expect(200);
-        let lines = log.take();
+        let lines = decisions(log);
         let [decided, answered] = lines.as_slice() else { panic!("{lines:#?}") };
         let said = json!({
             "event": "access_decided", "decision": "permitted", "user": demo.id, "session": session,
@@ -187,29 +169,29 @@ impl Stage {
         expect(answered, &said, &["ColdStarts", "Latency"]);
         scene.get_as("/admin", &tokens.access).await.expect(403);
         let said = json!({ "decision": "forbidden", "reason": "role admin missing", "dynamodb_calls": 1 });
-        expect(&log.one(), &said, &["Decisions", "Latency"]);
+        expect(&one(log), &said, &["Decisions", "Latency"]);
         scene.get_as("/orders", "nonsense").await.expect(403);
         let said =
             json!({ "decision": "unauthenticated", "reason": "not_three_parts", "route": "GET /orders", "user": null });
-        expect(&log.one(), &said, &["Decisions", "Latency"]);
+        expect(&one(log), &said, &["Decisions", "Latency"]);
         scene.get("/.well-known/jwks.json", &[]).await.expect(200);
         let said = json!({ "event": "answered", "status": 200, "function": "discovery", "dynamodb_calls": 1 });
-        expect(&log.one(), &said, &["ColdStarts", "Latency"]);
+        expect(&one(log), &said, &["ColdStarts", "Latency"]);
     }
 
     async fn failing(&mut self, demo: &User) {
         let tokens = self.scene.login(demo).await;
-        self.log.take();
+        decisions(&self.log);
         self.scene.cold_start();
         let (scene, log) = (&self.scene, &self.log);
         scene.wire.break_always(DYNAMODB, Fault::Throttled);
         scene.try_refresh(&tokens.refresh).await.expect(503);
-        let line = log.one();
+        let line = one(log);
         let said = json!({ "event": "failed", "level": "ERROR", "function": "refresh", "dynamodb_calls": 3 });
         expect(&line, &said, &["ColdStarts", "Failures", "Latency"]);
         assert!(line["fault"].as_str().unwrap().contains("UpdateItem"), "{line}");
         scene.get_as("/whoami", &tokens.access).await.expect(500);
-        let line = log.one();
+        let line = one(log);
         let said = json!({ "event": "access_undecided", "decision": "unanswered", "function": "authorizer" });
         expect(&line, &said, &["ColdStarts", "Failures", "Latency"]);
         assert!(line["fault"].as_str().unwrap().contains("public keys"), "{line}");
@@ -222,7 +204,7 @@ impl Stage {
             json!({ "Step": "noStep", "SecretId": "vestibule-SigningKeys", "ClientRequestToken": "1".repeat(32) });
         let answer = function.invoke(Bytes::from(event.to_string())).await;
         assert!(answer.is_err());
-        let line = self.log.one();
+        let line = one(&self.log);
         let said = json!({ "event": "keys_step_refused", "step": "noStep", "reason": "unknown_step", "function": "rotate_keys" });
         expect(&line, &said, &["ColdStarts", "Latency", "RotationFailures"]);
     }

@@ -1,58 +1,23 @@
 //! Nothing that goes to a provider or comes from one is in the logs, at their most talkative, nor in the table (promise 8); and each request
 //! has its one line.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::subscriber::DefaultGuard;
+use vestibule_tests::Log;
 
 use super::provider::{Fault, parameters};
 use super::stage::{SECRET, Stage};
 
 /// What everything in this thread writes to the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn capture(filter: &str) -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let subscriber =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).with_ansi(false).json().finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
+fn captured(filter: &str) -> (Log, DefaultGuard) {
+    Log::of_this_thread(|log| {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(log).with_ansi(false).json().finish()
+    })
 }
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// As in the test of all other flows: the SDK and the HTTP stack log bodies at TRACE, and say so.
-const FILTER: &str = "trace,aws_smithy_runtime=debug,aws_smithy_runtime_api=debug,aws_sdk_dynamodb=debug,\
-                      aws_sdk_secretsmanager=debug,aws_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,dynoxide=debug";
 
 #[tokio::test]
 async fn neither_the_table_nor_the_logs_hold_what_passes_between_browser_provider_and_us() {
-    let (log, _guard) = Log::capture(FILTER);
+    let (log, _guard) = captured(Log::TRACE);
     let stage =
         Stage::of("fake?issuer={}&client_id=vestibule&label=Fake&email=trusted github?client_id=x&issuer={}&api={}")
             .await;
@@ -101,7 +66,7 @@ async fn neither_the_table_nor_the_logs_hold_what_passes_between_browser_provide
 #[tokio::test]
 async fn each_request_has_one_line_that_says_which_provider_and_what_became_of_it() {
     let stage = Stage::new().await;
-    let (log, _guard) = Log::capture("audit=info");
+    let (log, _guard) = captured("audit=info");
     let browser = stage.browser();
     browser.sign_in().await.expect(303);
     stage.provider.manners().claims = json!({ "sub": "ada-at-the-provider", "nonce": "another" });

@@ -1,69 +1,24 @@
 //! A deployment that is not what its functions were told: each fault is a clear line in the log and a 503, never an unsigned or an
 //! unverified token (promise 9).
 
-use std::io;
-use std::sync::{Arc, Mutex, Once};
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use tracing_subscriber::filter::dynamic_filter_fn;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing::subscriber::DefaultGuard;
 use vestibule::keys::{LONGEST_ROTATION, LONGEST_VERIFIER_CACHE, ReadSigningKeys};
-use vestibule_tests::{Answer, DYNAMODB, Fault, PASSWORD, SECRETS_MANAGER, Scene, Tokens, User};
+use vestibule_tests::{Answer, DYNAMODB, Fault, Log, PASSWORD, SECRETS_MANAGER, Scene, Tokens, User};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// What this thread logs from here on, which is all that the functions of a test do.
+fn listening() -> (Log, DefaultGuard) {
+    Log::of_this_thread(|log| tracing_subscriber::fmt().with_ansi(false).with_writer(log).finish())
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// Has tracing ask each time whether somebody listens to a line. Of one that is first written while nobody does, and somebody is about
-/// to, it may hold that nobody ever does: it asks once and keeps the answer.
-fn nobody_is_taken_for_deaf() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let asked_each_time = tracing_subscriber::registry().with(dynamic_filter_fn(|_, _| false));
-        tracing::subscriber::set_global_default(asked_each_time).unwrap();
-    });
-}
-
-impl Log {
-    /// What this thread logs from here on, which is all that the functions of a test do.
-    fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
-        nobody_is_taken_for_deaf();
-        let log = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    /// Fails unless one line that ends a request says all of `words`.
-    #[track_caller]
-    fn expect(&self, words: &[&str]) {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        let ends: Vec<_> =
-            text.lines().filter(|line| line.contains("failed") || line.contains("access_undecided")).collect();
-        assert!(
-            ends.iter().any(|line| words.iter().all(|word| line.contains(word))),
-            "no line says {words:?}:\n{text}"
-        );
-    }
+/// Fails unless one line that ends a request says all of `words`.
+#[track_caller]
+fn expect_line(log: &Log, words: &[&str]) {
+    let text = log.take();
+    let ends: Vec<_> =
+        text.lines().filter(|line| line.contains("failed") || line.contains("access_undecided")).collect();
+    assert!(ends.iter().any(|line| words.iter().all(|word| line.contains(word))), "no line says {words:?}:\n{text}");
 }
 
 #[track_caller]
@@ -90,20 +45,20 @@ async fn told((variable, resource): (&str, &str), name: &str) -> (Scene, User) {
 
 #[tokio::test]
 async fn a_secret_that_is_absent_is_503_and_named_in_the_log() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     for (which, named) in [(SIGNING, "signing keys"), (SYMMETRIC, "MAC keys and peppers")] {
         let (scene, demo) = told(which, "no-such-secret").await;
         expect_unavailable(&scene.try_login(&demo.email, PASSWORD).await);
-        log.expect(&[named, "ResourceNotFoundException"]);
+        expect_line(&log, &[named, "ResourceNotFoundException"]);
         expect_unavailable(&scene.try_refresh("vrt_whatever").await);
-        log.expect(&[named, "ResourceNotFoundException"]);
+        expect_line(&log, &[named, "ResourceNotFoundException"]);
     }
 }
 
 /// The good keys wait at `AWSPENDING`, and what is in force are none: a rotation died half-way, or somebody filled the secret by hand.
 #[tokio::test]
 async fn a_secret_at_the_wrong_stage_is_503_and_signs_nothing() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     let (scene, demo) = told(SIGNING, "half-made").await;
     let secrets = &scene.cloud.clients().secrets_manager;
     let ring = scene.cloud.secrets().read_signing_keys().await.unwrap();
@@ -111,7 +66,7 @@ async fn a_secret_at_the_wrong_stage_is_503_and_signs_nothing() {
     let put = secrets.put_secret_value().secret_id("half-made").version_stages("AWSPENDING");
     let good = put.secret_string(ring.to_json().expose()).send().await.unwrap().version_id.unwrap();
     expect_unavailable(&scene.try_login(&demo.email, PASSWORD).await);
-    log.expect(&["signing keys"]);
+    expect_line(&log, &["signing keys"]);
     // Once they are put in force, the functions go on by themselves.
     let promoted = secrets.update_secret_version_stage().secret_id("half-made").version_stage("AWSCURRENT");
     promoted.remove_from_version_id(empty).move_to_version_id(good).send().await.unwrap();
@@ -121,7 +76,7 @@ async fn a_secret_at_the_wrong_stage_is_503_and_signs_nothing() {
 
 #[tokio::test]
 async fn a_secret_that_is_malformed_is_503_and_its_text_is_not_in_the_log() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     let mut scene = Scene::new().await;
     let demo = scene.demo().await;
     let secrets = scene.cloud.clients().secrets_manager.clone();
@@ -132,11 +87,11 @@ async fn a_secret_that_is_malformed_is_503_and_its_text_is_not_in_the_log() {
             secrets.put_secret_value().secret_id(name).secret_string(damaged).send().await.unwrap();
             scene.cold_start();
             expect_unavailable(&scene.try_login(&demo.email, PASSWORD).await);
-            let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            let said = log.text();
             for part in good.split('"').filter(|part| part.len() >= 40) {
                 assert!(!said.contains(part), "{said}");
             }
-            log.expect(&[keys]);
+            expect_line(&log, &[keys]);
         }
         secrets.put_secret_value().secret_id(name).secret_string(good).send().await.unwrap();
     }
@@ -181,7 +136,7 @@ fn header(token: &str) -> &str {
 
 #[tokio::test]
 async fn without_published_keys_nobody_is_let_in_and_no_token_is_believed() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     let mut scene = Scene::new().await;
     let tokens = scene.login(&scene.demo().await).await;
     let delete = scene.cloud.clients().dynamodb.delete_item().table_name(TABLE);
@@ -190,19 +145,19 @@ async fn without_published_keys_nobody_is_let_in_and_no_token_is_believed() {
     scene.cold_start();
     for path in ["/whoami", "/admin"] {
         scene.get_as(path, &tokens.access).await.expect(500);
-        log.expect(&["public keys", "none are published"]);
+        expect_line(&log, &["public keys", "none are published"]);
     }
     expect_unavailable(&scene.get("/.well-known/jwks.json", &[]).await);
-    log.expect(&["public keys", "none are published"]);
+    expect_line(&log, &["public keys", "none are published"]);
     // An access token that cannot be checked ends no session, and is not said to have ended one.
     expect_unavailable(&scene.revoke(&tokens.access).await);
-    log.expect(&["public keys", "none are published"]);
+    expect_line(&log, &["public keys", "none are published"]);
     scene.refresh(&tokens.refresh).await;
 }
 
 #[tokio::test]
 async fn without_its_table_a_deployment_says_so_and_lets_nobody_in() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     let mut scene = Scene::new().await;
     let demo = scene.demo().await;
     let tokens = scene.login(&demo).await;
@@ -216,7 +171,7 @@ async fn without_its_table_a_deployment_says_so_and_lets_nobody_in() {
 /// What a role without its policies, or a function in a region where the table is not, meets.
 #[tokio::test]
 async fn a_role_that_may_not_and_credentials_of_elsewhere_let_nobody_in() {
-    let (log, _guard) = Log::listen();
+    let (log, _guard) = listening();
     for (fault, said) in
         [(Fault::AccessDenied, "AccessDeniedException"), (Fault::UnknownCredentials, "UnrecognizedClientException")]
     {
@@ -234,9 +189,9 @@ async fn a_role_that_may_not_and_credentials_of_elsewhere_let_nobody_in() {
         scene.wire.break_always(SECRETS_MANAGER, fault);
         scene.cold_start();
         expect_unavailable(&scene.try_login(&demo.email, PASSWORD).await);
-        log.expect(&["MAC keys and peppers", said]);
+        expect_line(&log, &["MAC keys and peppers", said]);
         expect_unavailable(&scene.try_refresh(&tokens.refresh).await);
-        log.expect(&["MAC keys and peppers", said]);
+        expect_line(&log, &["MAC keys and peppers", said]);
         scene.wire.mend();
         scene.wait(1);
         scene.refresh(&tokens.refresh).await;
@@ -246,11 +201,11 @@ async fn a_role_that_may_not_and_credentials_of_elsewhere_let_nobody_in() {
 /// Each way in and out, with DynamoDB refusing everything.
 async fn expect_nobody_in(scene: &Scene, demo: &User, tokens: &Tokens, log: &Log, said: &str) {
     expect_unavailable(&scene.try_login(&demo.email, PASSWORD).await);
-    log.expect(&["UpdateItem", said]);
+    expect_line(log, &["UpdateItem", said]);
     expect_unavailable(&scene.try_refresh(&tokens.refresh).await);
-    log.expect(&["UpdateItem", said]);
+    expect_line(log, &["UpdateItem", said]);
     expect_unavailable(&scene.revoke(&tokens.refresh).await);
-    log.expect(&["UpdateItem", said]);
+    expect_line(log, &["UpdateItem", said]);
     scene.get_as("/whoami", &tokens.access).await.expect(500);
-    log.expect(&["public keys", said]);
+    expect_line(log, &["public keys", said]);
 }
