@@ -5,7 +5,8 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use bytes::Bytes;
+use serde_json::{Value, json};
 
 /// How a program is optimized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,4 +45,25 @@ pub fn build(functions: &[&str], profile: Profile) -> Result<HashMap<String, Pat
 fn executable(message: &Value) -> Option<(String, PathBuf)> {
     let path = message.get("executable")?.as_str()?;
     Some((message.get("target")?.get("name")?.as_str()?.to_owned(), path.into()))
+}
+
+/// The event of an HTTP API, payload 2.0, for a request without a principal and without a credential.
+pub fn http_event(method: &str, path: &str, body: Option<&str>) -> Bytes {
+    let route_key = format!("{method} {path}");
+    let event = json!({
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "host": "127.0.0.1:9000", "content-type": "application/json" },
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "local", "stage": "$default", "requestId": "measured",
+            "domainName": "127.0.0.1", "domainPrefix": "127", "routeKey": route_key,
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "" },
+            "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64,
+        },
+        "body": body,
+        "isBase64Encoded": false,
+    });
+    event.to_string().into()
 }

@@ -2,10 +2,13 @@
 //!
 //! It lies under the SDK, so retries, timeouts and error parsing are the real ones.
 
+mod answers;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use answers::{answered, cancelled, garbled, refused};
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -14,7 +17,6 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
@@ -390,34 +392,5 @@ fn charged(consumed: &serde_json::Value) -> f64 {
     }
 }
 
-fn cancelled(reason: &str) -> HttpConnectorFuture {
-    refused(
-        "TransactionCanceledException",
-        &format!(r#","CancellationReasons":[{{"Code":"None"}},{{"Code":"{reason}"}}]"#),
-    )
-}
-
 /// Later than whatever goes out beside it.
 const SLOW: Duration = Duration::from_millis(20);
-
-fn refused(kind: &str, more: &str) -> HttpConnectorFuture {
-    answered(400, kind, more)
-}
-
-fn answered(status: u16, kind: &str, more: &str) -> HttpConnectorFuture {
-    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"not now"{more}}}"#);
-    let status = StatusCode::try_from(status).unwrap();
-    let mut response = HttpResponse::new(status, SdkBody::from(body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    HttpConnectorFuture::ready(Ok(response))
-}
-
-/// What the SDK reads as a number becomes a text, and the rest stays readable.
-async fn garbled(response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
-    let status = response.status();
-    let body = response.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes();
-    let text = String::from_utf8(body.to_vec()).unwrap();
-    let text = text.replacen(r#""CreatedDate":"#, r#""CreatedDate":"x","y":"#, 1);
-    let text = text.replacen(r#""CapacityUnits":"#, r#""CapacityUnits":"x","y":"#, 1);
-    Ok(HttpResponse::new(status, SdkBody::from(text)))
-}

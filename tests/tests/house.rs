@@ -181,15 +181,34 @@ fn a_lint_is_expected_with_a_reason_and_never_allowed() {
     }
 }
 
+/// The code of the workspace, for the names of its tests.
+struct Tests(String);
+
+impl Tests {
+    fn read() -> Self {
+        let paths = ["shared", "functions", "infra", "tests"].into_iter().flat_map(sources);
+        Self(paths.map(|path| fs::read_to_string(path).unwrap()).collect())
+    }
+
+    /// Fails unless all that `line` names exist.
+    #[track_caller]
+    fn expect<'n>(&self, names: impl IntoIterator<Item = &'n str>, line: &str) {
+        for name in names {
+            assert!(self.0.contains(&format!("fn {name}(")), "there is no test {name}: {line}");
+        }
+    }
+}
+
+/// What stands between backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
 /// DESIGN §10: each promise has a name, a test that quotes it, and a line in the README.
 #[test]
 fn each_promise_in_the_readme_names_a_test_that_exists() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
-    let tests: String = ["shared", "functions", "infra", "tests"]
-        .into_iter()
-        .flat_map(sources)
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let tests = Tests::read();
     let promises = [
         "One successor",
         "Lost is not stolen",
@@ -205,11 +224,9 @@ fn each_promise_in_the_readme_names_a_test_that_exists() {
     for promise in promises {
         let line = readme.lines().find(|line| line.starts_with('|') && line.contains(promise));
         let line = line.unwrap_or_else(|| panic!("{promise} has no line in the README"));
-        let named: Vec<_> = line.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        let named: Vec<_> = quoted(line).filter(|name| name.contains('_')).collect();
         assert!(!named.is_empty(), "{promise} names no test");
-        for name in named {
-            assert!(tests.contains(&format!("fn {name}(")), "{promise}: there is no test {name}");
-        }
+        tests.expect(named, promise);
     }
 }
 
@@ -217,19 +234,13 @@ fn each_promise_in_the_readme_names_a_test_that_exists() {
 #[test]
 fn each_attack_in_the_security_policy_names_a_test_that_exists() {
     let policy = fs::read_to_string(Path::new(ROOT).join("SECURITY.md")).unwrap();
-    let tests: String = ["shared", "functions", "infra", "tests"]
-        .into_iter()
-        .flat_map(sources)
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let tests = Tests::read();
     let attacks: Vec<_> = policy.lines().filter(|line| line.starts_with("| *")).collect();
     assert!(attacks.len() > 20, "{} attacks", attacks.len());
     for attack in attacks {
-        let named: Vec<_> = attack.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        let named: Vec<_> = quoted(attack).filter(|name| name.contains('_')).collect();
         assert!(!named.is_empty(), "no test stops: {attack}");
-        for name in named {
-            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
-        }
+        tests.expect(named, attack);
     }
 }
 
@@ -237,21 +248,15 @@ fn each_attack_in_the_security_policy_names_a_test_that_exists() {
 #[test]
 fn each_section_in_the_readme_names_a_test_that_exists() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
-    let tests: String = ["shared", "functions", "infra", "tests"]
-        .into_iter()
-        .flat_map(sources)
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let tests = Tests::read();
     let table = readme.split("\n| section | what | test |\n|---|---|---|\n").nth(1).unwrap_or_default();
     let sections: Vec<_> = table.lines().take_while(|line| line.starts_with('|')).collect();
     assert!(sections.len() >= 20, "{} sections", sections.len());
     for section in sections {
         let test_column = section.split('|').nth(3).unwrap_or_default();
-        let named: Vec<_> = test_column.split('`').skip(1).step_by(2).collect();
+        let named: Vec<_> = quoted(test_column).collect();
         assert!(!named.is_empty(), "no test shows: {section}");
-        for name in named {
-            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}: {section}");
-        }
+        tests.expect(named, section);
     }
 }
 
@@ -289,11 +294,7 @@ const ASVS: [(&str, usize); 26] = [
 #[test]
 fn each_requirement_of_asvs_has_a_test_that_exists_or_an_answer() {
     let table = fs::read_to_string(Path::new(ROOT).join("docs/asvs.md")).unwrap();
-    let tests: String = ["shared", "functions", "infra", "tests"]
-        .into_iter()
-        .flat_map(sources)
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let tests = Tests::read();
     let rows: Vec<Vec<&str>> = table
         .lines()
         .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>())
@@ -307,8 +308,6 @@ fn each_requirement_of_asvs_has_a_test_that_exists_or_an_answer() {
     for cells in rows {
         assert!(["1", "2"].contains(&cells[2]), "{cells:?}");
         assert!(!cells[4].is_empty() || !cells[5].is_empty(), "neither a test nor an answer: {cells:?}");
-        for name in cells[4].split('`').skip(1).step_by(2) {
-            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}: {cells:?}");
-        }
+        tests.expect(quoted(cells[4]), cells[1]);
     }
 }

@@ -19,6 +19,7 @@ use vestibule_local::dynamodb::LocalDynamoDb;
 use vestibule_local::provision;
 use vestibule_local::secrets_manager::LocalSecretsManager;
 use vestibule_local::storage::Storage;
+use vestibule_tests::programs::http_event;
 
 use crate::Fault;
 
@@ -51,25 +52,25 @@ impl FirstEvent {
     pub(crate) fn without_calls() -> Result<Vec<Self>, Fault> {
         let refused = |program, path| Self::http(program, "POST", path, Some("{"), 400);
         Ok(vec![
-            Self::http("empty", "GET", "/", None, 200)?,
-            Self::http("linked", "GET", "/", None, 200)?,
-            refused("login", "/login")?,
-            refused("refresh", "/refresh")?,
-            refused("revoke", "/revoke")?,
-            refused("accounts", "/accounts")?,
+            Self::http("empty", "GET", "/", None, 200),
+            Self::http("linked", "GET", "/", None, 200),
+            refused("login", "/login"),
+            refused("refresh", "/refresh"),
+            refused("revoke", "/revoke"),
+            refused("accounts", "/accounts"),
             Self::authorization("GET /whoami", None, false)?,
-            Self::http("discovery", "GET", "/.well-known/unknown", None, 404)?,
+            Self::http("discovery", "GET", "/.well-known/unknown", None, 404),
             Self { program: "rotate_keys", event: "{}".into(), place: "/errorType", expected: "malformed".into() },
-            Self::http("whoami", "GET", "/whoami", None, 401)?,
+            Self::http("whoami", "GET", "/whoami", None, 401),
         ])
     }
 
     /// One read of DynamoDB each: any item, the public keys for a token, the public keys for the document.
     pub(crate) fn with_a_read(world: &World) -> Result<Vec<Self>, Fault> {
         Ok(vec![
-            Self::http("linked", "GET", &format!("/item/{TABLE}"), None, 200)?,
+            Self::http("linked", "GET", &format!("/item/{TABLE}"), None, 200),
             Self::authorization("GET /whoami", Some(world.token.expose()), true)?,
-            Self::http("discovery", "GET", "/.well-known/jwks.json", None, 200)?,
+            Self::http("discovery", "GET", "/.well-known/jwks.json", None, 200),
         ])
     }
 
@@ -78,25 +79,8 @@ impl FirstEvent {
         answer.pointer(self.place) == Some(&self.expected)
     }
 
-    /// An event of an HTTP API, payload 2.0.
-    fn http(program: &'static str, method: &str, path: &str, body: Option<&str>, status: u16) -> Result<Self, Fault> {
-        let event = json!({
-            "version": "2.0",
-            "routeKey": format!("{method} {path}"),
-            "rawPath": path,
-            "rawQueryString": "",
-            "headers": { "host": "127.0.0.1:9000", "content-type": "application/json" },
-            "requestContext": {
-                "accountId": "000000000000", "apiId": "local", "stage": "$default", "requestId": "footprint",
-                "domainName": "127.0.0.1", "domainPrefix": "127", "routeKey": format!("{method} {path}"),
-                "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "" },
-                "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64,
-            },
-            "body": body,
-            "isBase64Encoded": false,
-        });
-        let event = serde_json::to_vec(&event)?.into();
-        Ok(Self { program, event, place: "/statusCode", expected: status.into() })
+    fn http(program: &'static str, method: &str, path: &str, body: Option<&str>, status: u16) -> Self {
+        Self { program, event: http_event(method, path, body), place: "/statusCode", expected: status.into() }
     }
 
     /// An authorizer's event of an HTTP API, payload 2.0 with simple responses.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_local::function::{Function as _, FunctionError};
+use vestibule_tests::programs::http_event;
 
 use crate::Fault;
 use crate::authorizers::{Contender, LINKED, OURS, event, resident_mib};
@@ -97,7 +98,7 @@ fn openings(stage: &Stage) -> Result<Vec<Opening>, Fault> {
         let (event, expected) = if contender.decides {
             (event(&stage.token(0)?), ("/isAuthorized", Value::Bool(true)))
         } else {
-            (http("GET", if reads { &item } else { "/" }, None), status(200))
+            (http_event("GET", if reads { &item } else { "/" }, None), status(200))
         };
         openings.push(Opening { first_answer: WITH, contender, event, expected, size });
     }
@@ -113,11 +114,11 @@ fn openings(stage: &Stage) -> Result<Vec<Opening>, Fault> {
     let nothing = json!({ "version": "2.0", "type": "REQUEST", "routeArn": "arn:aws:execute-api:eu-west-1:123456789012:a/$default/GET/whoami",
         "routeKey": "GET /whoami", "identitySource": [], "headers": {}, "requestContext": { "requestId": "report" } });
     without(OURS, "authorizer", nothing.to_string().into(), ("/isAuthorized", Value::Bool(false)))?;
-    without("Vestibule, refresh", "refresh", http("POST", "/refresh", Some("{")), status(400))?;
-    without("Vestibule, login", "login", http("POST", "/login", Some("{")), status(400))?;
-    without("Vestibule, whoami", "whoami", http("GET", "/whoami", None), status(401))?;
-    without(LINKED, "linked", http("GET", "/", None), status(200))?;
-    without(crate::authorizers::EMPTY, "empty", http("GET", "/", None), status(200))?;
+    without("Vestibule, refresh", "refresh", http_event("POST", "/refresh", Some("{")), status(400))?;
+    without("Vestibule, login", "login", http_event("POST", "/login", Some("{")), status(400))?;
+    without("Vestibule, whoami", "whoami", http_event("GET", "/whoami", None), status(401))?;
+    without(LINKED, "linked", http_event("GET", "/", None), status(200))?;
+    without(crate::authorizers::EMPTY, "empty", http_event("GET", "/", None), status(200))?;
     Ok(openings)
 }
 
@@ -141,24 +142,4 @@ async fn first_answer(opening: &Opening) -> Result<(f64, f64), Fault> {
     // The core that it ran on is another's for a moment; not so the next one's start.
     tokio::time::sleep(Duration::from_millis(2)).await;
     Ok((took.as_secs_f64() * 1000.0, resident))
-}
-
-/// An event of an HTTP API, payload 2.0.
-fn http(method: &str, path: &str, body: Option<&str>) -> Bytes {
-    let event = json!({
-        "version": "2.0",
-        "routeKey": format!("{method} {path}"),
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": { "host": "127.0.0.1:9000", "content-type": "application/json" },
-        "requestContext": {
-            "accountId": "000000000000", "apiId": "local", "stage": "$default", "requestId": "report",
-            "domainName": "127.0.0.1", "domainPrefix": "127", "routeKey": format!("{method} {path}"),
-            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "" },
-            "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64,
-        },
-        "body": body,
-        "isBase64Encoded": false,
-    });
-    event.to_string().into()
 }
