@@ -12,7 +12,8 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::Limits;
 use crate::clock::{Clock, Timestamp};
 
-/// The keys could not be read and none are held: nothing can be signed or verified, which is not the caller's fault.
+/// The keys could not be read, and those that are held, if any, do not do: nothing can be signed or verified, which is not the
+/// caller's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the {keys} could not be read: {detail}")]
 pub struct KeysUnavailable {
@@ -40,8 +41,21 @@ struct Held<T> {
 struct Attempts {
     /// The last read that began, whatever became of it: a caller that goes away in the middle still counts.
     begun_at: Option<Timestamp>,
-    /// The last read that failed while nothing was held.
-    failure: Option<(Timestamp, KeysUnavailable)>,
+    /// What became of it.
+    outcome: Outcome,
+}
+
+/// Whether the last read saw what there is: only then does what is missing from it not exist.
+#[derive(Debug, Default)]
+enum Outcome {
+    /// Nothing was ever read, or the caller who read went away before the answer came.
+    #[default]
+    Unknown,
+    Read,
+    Failed {
+        at: Timestamp,
+        failure: KeysUnavailable,
+    },
 }
 
 #[derive(Debug)]
@@ -67,10 +81,12 @@ impl<T> Cached<T> {
         Ok(value)
     }
 
-    /// A value read after `seen`, or `None` if it is too soon to look for one: for callers who missed something in it.
+    /// A value read after `seen`, or `None` if `seen` was read so lately that it is too soon to look for another: for callers who
+    /// missed something in it.
     ///
     /// # Errors
-    /// [`KeysUnavailable`] if it could not be read.
+    /// [`KeysUnavailable`] if it could not be read, now or the last time: until the next look, nobody knows whether what is missing
+    /// exists.
     pub(crate) async fn newer_than<R, F>(&self, seen: &Arc<T>, read: R) -> Result<Option<Arc<T>>, KeysUnavailable>
     where
         R: FnOnce() -> F,
@@ -82,10 +98,14 @@ impl<T> Cached<T> {
         if !Arc::ptr_eq(&held.value, seen) {
             return Ok(Some(Arc::clone(&held.value)));
         }
-        if !self.passed(attempts.begun_at, self.limits.refetch_interval) {
-            return Ok(None);
+        if self.passed(attempts.begun_at, self.limits.refetch_interval) {
+            return self.read(&mut attempts, read).await.map(Some);
         }
-        self.read(&mut attempts, read).await.map(Some)
+        match &attempts.outcome {
+            Outcome::Read => Ok(None),
+            Outcome::Failed { failure, .. } => Err(failure.clone()),
+            Outcome::Unknown => Err(KeysUnavailable::new("keys", "the last read was given up before it was answered")),
+        }
     }
 
     async fn renew<R, F>(&self, read: R) -> Result<Arc<T>, KeysUnavailable>
@@ -109,7 +129,7 @@ impl<T> Cached<T> {
             }
             Some(_) => {}
             None => {
-                if let Some((at, failure)) = &attempts.failure
+                if let Outcome::Failed { at, failure } = &attempts.outcome
                     && !self.passed(Some(*at), self.limits.first_load_pause)
                 {
                     return Err(failure.clone());
@@ -119,10 +139,7 @@ impl<T> Cached<T> {
         match (self.read(&mut attempts, read).await, held) {
             (Ok(value), _) => Ok(value),
             (Err(_), Some(last_good)) => Ok(Arc::clone(&last_good.value)),
-            (Err(failure), None) => {
-                attempts.failure = Some((self.clock.now(), failure.clone()));
-                Err(failure)
-            }
+            (Err(failure), None) => Err(failure),
         }
     }
 
@@ -131,17 +148,19 @@ impl<T> Cached<T> {
         R: FnOnce() -> F,
         F: Future<Output = Result<T, KeysUnavailable>>,
     {
-        attempts.begun_at = Some(self.clock.now());
+        *attempts = Attempts { begun_at: Some(self.clock.now()), outcome: Outcome::Unknown };
         match read().await {
             Ok(value) => {
                 let value = Arc::new(value);
                 let held = Held { value: Arc::clone(&value), read_at: self.clock.now() };
                 self.held.store(Some(Arc::new(held)));
+                attempts.outcome = Outcome::Read;
                 Ok(value)
             }
             Err(failure) => {
                 let kept = self.held.load().is_some();
                 tracing::warn!(reason = "keys_not_read", kept_last_good = kept, fault = %failure);
+                attempts.outcome = Outcome::Failed { at: self.clock.now(), failure: failure.clone() };
                 Err(failure)
             }
         }

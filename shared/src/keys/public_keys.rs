@@ -35,7 +35,8 @@ impl PublicKeys {
     /// once per [`Limits::refetch_interval`], however many callers bring however many such names.
     ///
     /// # Errors
-    /// [`KeysUnavailable`] if no set was ever read: whether the key exists is then unknown.
+    /// [`KeysUnavailable`] if no set was ever read, or if the key was looked for and the set could not be read: whether it exists is
+    /// then unknown, and whoever holds a token made with it must not be told that the token is bad.
     pub async fn find(
         &self,
         reader: &impl ReadPublicKeys,
@@ -45,8 +46,7 @@ impl PublicKeys {
         if let Some(key) = set.find(kid) {
             return Ok(Some(Arc::clone(key)));
         }
-        let newer = self.0.newer_than(&set, || reader.read_public_keys()).await;
-        // A key that cannot be looked for is not known: the token is refused, as any with an unknown key.
-        Ok(newer.ok().flatten().and_then(|set| set.find(kid).cloned()))
+        let newer = self.0.newer_than(&set, || reader.read_public_keys()).await?;
+        Ok(newer.and_then(|set| set.find(kid).cloned()))
     }
 }

@@ -26,7 +26,7 @@ pub enum VerifyError {
     /// Decided: no. The caller is not authenticated (401).
     #[error("the access token is refused: {0}")]
     Refused(#[from] Refusal),
-    /// Not decided: the keys were never read and cannot be now (503).
+    /// Not decided: the keys were never read and cannot be now, or the one that is named could not be looked for (503).
     #[error(transparent)]
     KeysUnavailable(#[from] KeysUnavailable),
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Request;
 use vestibule::keys::{
     Algorithm, KeyPair, LONGEST_VERIFIER_CACHE, Limits, MacKey, PublicKeySet, PublishKeys, Published, ReadSigningKeys,
-    ReadSymmetricKeys, SymmetricKeys,
+    ReadSymmetricKeys, SigningKeyRing, SymmetricKeys,
 };
 use vestibule::secret::Secret;
 use vestibule_tests::{Answer, Fault, SECRETS_MANAGER, Scene, Tokens};
@@ -92,6 +92,40 @@ async fn a_thousand_unknown_key_names_cost_one_read() {
     scene.get_as("/orders", &tokens.access).await.expect(200);
 }
 
+/// "Could not look" is not "is not there": a revocation that ends nothing is not acknowledged (promise 4), and the gateway keeps no denial
+/// of a good token (promise 10).
+#[tokio::test]
+async fn a_token_whose_key_could_not_be_looked_for_is_503_at_revoke_and_undecided_at_the_authorizer_also_for_the_next_thirty_seconds()
+ {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    let draft = r#"{"alg":"ES256","kid":"unknown","typ":"at+jwt"}"#;
+    let unknown = format!("{}.e30.{}", base64url(draft), base64url(&"s".repeat(64)));
+    // Both functions hold the old set, and none but them.
+    scene.revoke(&unknown).await.expect(200);
+    scene.get_as("/whoami", &unknown).await.expect(403);
+    let (secrets, now) = (scene.cloud.secrets(), scene.clock.now());
+    let new = SigningKeyRing::generate(Algorithm::Es256, now).unwrap();
+    let old = secrets.read_signing_keys().await.unwrap().public_set().unwrap();
+    publish(&scene, &PublicKeySet::new(old.iter().chain(new.public_set().unwrap().iter()).cloned().collect()).unwrap())
+        .await;
+    secrets.write_signing_keys(&new).await.unwrap();
+    let tokens = scene.login(&demo).await;
+
+    scene.wait(31);
+    scene.wire.break_always("GetItem", Fault::Throttled);
+    for later in [0, 1, 28] {
+        scene.wait(later);
+        assert_eq!(scene.revoke(&tokens.access).await.expect(503).member("error"), "temporarily_unavailable");
+        scene.get_as("/whoami", &tokens.access).await.expect(500);
+        scene.wire.mend();
+    }
+    scene.wait(1);
+    scene.get_as("/whoami", &tokens.access).await.expect(200);
+    scene.revoke(&tokens.access).await.expect(200);
+    scene.try_refresh(&tokens.refresh).await.expect(401);
+}
+
 #[tokio::test]
 async fn a_retry_across_a_rotation_of_the_mac_keys_gets_the_same_token() {
     let mut scene = Scene::builder().parameter("RefreshGraceSeconds", "60").begin().await;
@@ -128,7 +162,9 @@ async fn a_mac_key_put_in_force_out_of_turn_is_learnt_once_and_costs_nobody_thei
     scene.wire.break_always(SECRETS_MANAGER, Fault::Unreachable);
     scene.try_refresh(&made_elsewhere.refresh).await.expect(503);
     scene.wire.mend();
-    scene.wait(31);
+    scene.wait(29);
+    scene.try_refresh(&made_elsewhere.refresh).await.expect(503);
+    scene.wait(2);
     scene.wire.take_calls();
     let next = scene.refresh(&made_elsewhere.refresh).await;
     assert_eq!(scene.wire.take_calls(), ["GetSecretValue", "UpdateItem"]);
@@ -157,6 +193,11 @@ fn naming_mac_key(token: &str, number: u32) -> String {
     let mut bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix("vrt_").unwrap()).unwrap();
     bytes[1..5].copy_from_slice(&number.to_be_bytes());
     format!("vrt_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn base64url(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
 }
 
 fn kid(token: &str) -> String {

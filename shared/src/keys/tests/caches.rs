@@ -155,6 +155,30 @@ async fn a_key_published_out_of_turn_is_found_by_all_who_wait_for_it() {
 }
 
 #[tokio::test]
+async fn a_key_that_could_not_be_looked_for_is_not_known_to_be_missing_until_the_next_look() {
+    for given_up in [false, true] {
+        let kept = Kept::warm().await;
+        kept.clock.advance(Limits::DEFAULT.refetch_interval);
+        if given_up {
+            kept.source.close();
+            let look = tokio::time::timeout(Duration::ZERO, kept.keys.find(&*kept.source, "new")).await;
+            assert!(look.is_err(), "nobody waited for the answer");
+            kept.source.open();
+        } else {
+            kept.source.fail();
+            assert!(kept.keys.find(&*kept.source, "new").await.is_err());
+        }
+        kept.clock.advance(Limits::DEFAULT.refetch_interval - SECOND);
+        kept.source.publish(&kept.ring);
+        assert!(kept.keys.find(&*kept.source, "new").await.is_err());
+        assert!(kept.finds(&active_kid(&kept.ring)).await, "known keys are found meanwhile");
+        assert_eq!(kept.source.reads(), 2, "a table that is down is not hammered");
+        kept.clock.advance(SECOND);
+        assert!(!kept.finds("new").await);
+    }
+}
+
+#[tokio::test]
 async fn a_failed_first_read_is_an_error_and_is_repeated_a_second_later() {
     let kept = Kept::new();
     kept.source.fail();
