@@ -7,11 +7,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use vestibule::telemetry::{Metric, NAMESPACE};
+use vestibule::clock::Clock;
+use vestibule::telemetry::{self, Metric, NAMESPACE};
+use vestibule_tests::{DYNAMODB, Fault, Log, Scene};
 
 const TEMPLATE: &str = include_str!("../../infra/template.yaml");
-/// What the authorizer may decide (`functions/authorizer/src/log.rs`).
-const DECISIONS: [&str; 4] = ["permitted", "forbidden", "unauthenticated", "unanswered"];
+
+/// The lines of the authorizer, as it writes them on Lambda: one of each decision, through the gateway.
+async fn written() -> Vec<Value> {
+    let scene = Scene::new().await;
+    let (variables, clock) = (BTreeMap::<String, String>::new(), Clock::Manual(scene.clock.clone()));
+    let (log, _guard) = Log::of_this_thread(|log| telemetry::subscriber(&variables, clock, move || log.clone()));
+    let tokens = scene.login(&scene.demo().await).await;
+    scene.get_as("/whoami", &tokens.access).await.expect(200);
+    scene.get_as("/admin", &tokens.access).await.expect(403);
+    scene.get_as("/whoami", "nonsense").await.expect(403);
+    scene.wire.break_always(DYNAMODB, Fault::Throttled);
+    scene.get_as("/admin", &tokens.access).await.expect(500);
+    let lines = log.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    lines.into_iter().filter(|line| line["function"] == "authorizer").collect()
+}
+
+/// The decisions that CloudWatch counts.
+async fn decisions() -> BTreeSet<String> {
+    let lines = written().await;
+    lines.iter().filter(|line| line[Metric::Decisions.name()] == 1).map(|line| word(&line["decision"])).collect()
+}
 
 /// A metric as somebody looks at it.
 #[derive(Debug)]
@@ -70,7 +91,7 @@ fn watched(template: &str) -> Vec<Watched> {
 }
 
 /// Everything of ours that is looked at and never written, in words.
-fn in_vain(template: &str) -> Vec<String> {
+fn in_vain(template: &str, decisions: &BTreeSet<String>) -> Vec<String> {
     let resources = resources(template);
     let mut found = Vec::new();
     for Watched { place, namespace, name, dimensions } in watched(template) {
@@ -89,7 +110,7 @@ fn in_vain(template: &str) -> Vec<String> {
         for (dimension, value) in dimensions {
             let known = match dimension.as_str() {
                 "function" => resources.get(&value).is_some_and(|one| one["Type"] == "AWS::Serverless::Function"),
-                "decision" => DECISIONS.contains(&value.as_str()),
+                "decision" => decisions.contains(&value),
                 _ => true,
             };
             if !known {
@@ -100,9 +121,35 @@ fn in_vain(template: &str) -> Vec<String> {
     found
 }
 
-#[test]
-fn alarms_and_the_dashboard_name_metrics_that_functions_write() {
-    assert_eq!(in_vain(TEMPLATE), [""; 0]);
+#[tokio::test]
+async fn alarms_and_the_dashboard_name_metrics_that_functions_write() {
+    assert_eq!(in_vain(TEMPLATE, &decisions().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_unanswered_event_writes_the_very_metric_that_its_alarm_reads() {
+    let alarm = &resources(TEMPLATE)["AuthorizerFailedAlarm"]["Properties"];
+    let lines = written().await;
+    let line = lines.iter().find(|line| line["event"] == "access_undecided").unwrap();
+    let name = word(&alarm["MetricName"]);
+    let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+    let counting = directives.iter().find(|directive| {
+        directive["Metrics"].as_array().unwrap().iter().any(|metric| metric["Name"].as_str() == Some(&name))
+    });
+    let counting = counting.unwrap_or_else(|| panic!("the alarm reads {name}: {line:#}"));
+    assert_eq!(counting["Namespace"], alarm["Namespace"]);
+    assert!(line[&name].as_u64() >= alarm["Threshold"].as_u64(), "{line:#}");
+    let dimensions = alarm["Dimensions"].as_array().unwrap();
+    let names: Vec<_> = dimensions.iter().map(|dimension| dimension["Name"].clone()).collect();
+    assert_eq!(counting["Dimensions"], json!([names]));
+    for dimension in dimensions {
+        let read = match dimension["Value"].as_str() {
+            // Its deployed name, which is `authorizer` here.
+            Some("AuthorizerFunction") => &json!("authorizer"),
+            _ => &dimension["Value"],
+        };
+        assert_eq!(&line[dimension["Name"].as_str().unwrap()], read);
+    }
 }
 
 #[test]
@@ -113,8 +160,9 @@ fn every_metric_that_functions_write_is_on_the_dashboard() {
     }
 }
 
-#[test]
-fn each_misspelling_is_found() {
+#[tokio::test]
+async fn each_misspelling_is_found() {
+    let decisions = decisions().await;
     for (from, to, found) in [
         (
             "MetricName: Reuse\n      Dimensions: [{ Name: function, Value: !Ref RefreshFunction",
@@ -139,7 +187,7 @@ fn each_misspelling_is_found() {
         ),
     ] {
         assert_eq!(TEMPLATE.matches(from).count(), 1, "{from}");
-        let reasons = in_vain(&TEMPLATE.replace(from, to));
+        let reasons = in_vain(&TEMPLATE.replace(from, to), &decisions);
         assert!(reasons.iter().any(|reason| reason.contains(found)), "{to}: {reasons:?}");
     }
 }

@@ -193,7 +193,7 @@ impl Stage {
         scene.get_as("/whoami", &tokens.access).await.expect(500);
         let line = one(log);
         let said = json!({ "event": "access_undecided", "decision": "unanswered", "function": "authorizer" });
-        expect(&line, &said, &["ColdStarts", "Failures", "Latency"]);
+        expect(&line, &said, &["ColdStarts", "Decisions", "Latency"]);
         assert!(line["fault"].as_str().unwrap().contains("public keys"), "{line}");
         scene.wire.mend();
     }

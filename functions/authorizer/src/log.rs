@@ -10,11 +10,7 @@ use crate::event::{ABSENT, request_id};
 use crate::{Dialect, Event, NoAnswer, Verdict};
 
 pub(crate) fn decided(event: &Event<'_>, rule: Option<&Rule>, verdict: &Verdict) {
-    let decided = Line {
-        route: Some(route(event, rule)),
-        counts: Some(Metric::Decisions),
-        ..Line::new("access_decided", Level::Info)
-    };
+    let decided = Line { route: Some(route(event, rule)), ..line("access_decided", Level::Info) };
     let request_id = event.request_id();
     match verdict {
         Verdict::Unauthenticated(failure) => {
@@ -52,14 +48,14 @@ pub(crate) fn decided(event: &Event<'_>, rule: Option<&Rule>, verdict: &Verdict)
 /// Logs why there is no answer, and hands it on.
 pub(crate) fn unanswered(event: &Value, no_answer: NoAnswer) -> NoAnswer {
     let request_id = event.as_object().and_then(request_id).unwrap_or_else(|| ABSENT.to_owned());
-    let line = Line {
-        decision: Some("unanswered"),
-        fault: Some(&no_answer),
-        counts: Some(Metric::Failures),
-        ..Line::new("access_undecided", Level::Error)
-    };
-    line.write(&request_id);
+    let unanswered = line("access_undecided", Level::Error);
+    Line { decision: Some("unanswered"), fault: Some(&no_answer), ..unanswered }.write(&request_id);
     no_answer
+}
+
+/// Every event counts as a decision, by which one: the alarm looks at those that got none.
+const fn line(event: &'static str, level: Level) -> Line<'static> {
+    Line { counts: Some(Metric::Decisions), ..Line::new(event, level) }
 }
 
 /// The route as declared. Without a rule, a `TOKEN` event knows only the client's spelling, which is not logged.

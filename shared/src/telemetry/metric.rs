@@ -12,7 +12,7 @@
 //! | `AccountChanges` | Count | `function` | accounts that people made, changed or deleted themselves |
 //! | `Letters` | Count | `function` | letters that were sent to whoever asked for an account or its password |
 //! | `Decisions` | Count | `function`, `decision` | the authorizer's: `permitted`, `forbidden`, `unauthenticated`, `unanswered` |
-//! | `Failures` | Count | `function` | requests that ended in 503, or without an answer of the authorizer, for a dependency's fault |
+//! | `Failures` | Count | `function` | requests that ended in 503 for a dependency's fault; the authorizer's are `Decisions` |
 //! | `RotationFailures` | Count | `function` | steps of a key rotation that were not taken |
 //! | `SigningKeyAge` | Seconds | `function` | since when the key signs that signed a token |
 //! | `ColdStarts` | Count | `function` | first requests of a sandbox |
