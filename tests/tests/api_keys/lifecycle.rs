@@ -43,8 +43,8 @@ async fn the_documented_pattern_finds_every_key_in_a_file_and_no_part_of_it() {
         }
         assert!(!pattern.is_match(&text[..text.len() - 1]));
     }
-    let readme = include_str!("../../../README.md");
-    assert!(readme.contains(PATTERN), "the README has another pattern");
+    let interface = include_str!("../../../docs/interface.md");
+    assert!(interface.contains(PATTERN), "docs/interface.md has another pattern");
 }
 
 #[tokio::test]

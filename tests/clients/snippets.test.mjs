@@ -1,4 +1,4 @@
-// What the README tells services to do, done: each snippet meets a good token and several bad ones. Only the issuer's name is changed.
+// What docs/services.md tells services to do, done: each snippet meets a good token and several bad ones. Only the issuer's name is changed.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,11 +10,11 @@ import { test } from "node:test";
 import { SignJWT, generateKeyPair } from "jose";
 import { audience, claims, issuer, person, place, post, register, repository } from "./deployment.mjs";
 
-const readme = readFileSync(join(repository, "README.md"), "utf8");
+const page = readFileSync(join(repository, "docs/services.md"), "utf8");
 
-/// The one block of the README in this language that has `mark`.
+/// The one block of the page in this language that has `mark`.
 function snippet(language, mark) {
-  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, of, text]) => of === language && text.includes(mark));
+  const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, of, text]) => of === language && text.includes(mark));
   assert.equal(blocks.length, 1, `${language} with ${mark}`);
   assert.ok(mark.startsWith("Resource") || blocks[0][2].includes("https://auth.example.com"));
   return blocks[0][2].replaceAll("https://auth.example.com", issuer);
@@ -33,11 +33,11 @@ async function clientCredentials(id, secret, parameters = {}) {
 /// Good tokens and bad ones, each with its name.
 async function tokens() {
   const service = ["--grant", "client_credentials", "--scope", "orders:read orders:write", "--resource", "https://other.example.com"];
-  const secret = register("readme-service", ...service);
-  const brief = register("readme-brief", "--grant", "client_credentials", "--scope", "orders:read", "--access-token-seconds", "1");
+  const secret = register("page-service", ...service);
+  const brief = register("page-brief", "--grant", "client_credentials", "--scope", "orders:read", "--access-token-seconds", "1");
   const ofPerson = (await post("/login", person)).access_token;
-  const ofService = await clientCredentials("readme-service", secret, { scope: "orders:read" });
-  const expired = await clientCredentials("readme-brief", brief);
+  const ofService = await clientCredentials("page-service", secret, { scope: "orders:read" });
+  const expired = await clientCredentials("page-brief", brief);
   await passes(1100);
 
   const stranger = await generateKeyPair("ES256");
@@ -47,9 +47,9 @@ async function tokens() {
   return {
     good: { "of a person": ofPerson, "of a service": ofService },
     bad: {
-      "for another audience": await clientCredentials("readme-service", secret, { resource: "https://other.example.com" }),
+      "for another audience": await clientCredentials("page-service", secret, { resource: "https://other.example.com" }),
       "expired": expired,
-      "without the scope": await clientCredentials("readme-service", secret, { scope: "orders:write" }),
+      "without the scope": await clientCredentials("page-service", secret, { scope: "orders:write" }),
       "of a stranger's key": await new SignJWT(claims(ofPerson)).setProtectedHeader(header).sign(stranger.privateKey),
       "of a key that names itself": await new SignJWT(claims(ofPerson)).setProtectedHeader({ ...header, kid: "x" }).sign(stranger.privateKey),
       "unsigned": `${none}.${payload}.`,
@@ -79,14 +79,14 @@ test("tokens are of one issuer and one audience", async () => {
 });
 
 test("a Node service by aws-jwt-verify", async () => {
-  const file = join(import.meta.dirname, "readme-snippet.mjs");
+  const file = join(import.meta.dirname, "page-snippet.mjs");
   writeFileSync(file, snippet("js", "aws-jwt-verify"));
   const { caller } = await import(file);
   await judge(async (authorization) => (await caller(authorization)).sub);
 });
 
 test("a Python service by PyJWT", async () => {
-  const file = join(place, "readme_snippet.py");
+  const file = join(place, "page_snippet.py");
   writeFileSync(file, `${snippet("python", "import jwt")}\n\nimport sys\nprint(caller(sys.argv[1])["sub"])\n`);
   const python = join(import.meta.dirname, "venv/bin/python");
   await judge((authorization) => new Promise((resolve, reject) => {

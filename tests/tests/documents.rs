@@ -1,0 +1,58 @@
+//! The pages that people read say what is so: their links lead somewhere.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here fails a test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+fn text(page: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(page)).unwrap_or_else(|fault| panic!("{page}: {fault}"))
+}
+
+/// Every page of the repository that is for people: those at the top, of `docs`, and the decisions.
+fn pages() -> Vec<String> {
+    let folders = ["", "docs", "infra", "infra/decisions", "shared/src/store", "tests/events"];
+    let files = folders.into_iter().flat_map(|folder| fs::read_dir(Path::new(ROOT).join(folder)).unwrap());
+    let pages = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|kind| kind == "md"));
+    pages.map(|path| path.strip_prefix(ROOT).unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+/// What the links of a page lead to, code left out.
+fn links(page: &str) -> Vec<String> {
+    let text = text(page);
+    let prose = text.split("```").step_by(2);
+    prose
+        .flat_map(|part| part.split("](").skip(1))
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(link, _)| link.to_owned())
+        .filter(|link| !link.starts_with("http"))
+        .collect()
+}
+
+/// The name that a heading has in a link.
+fn anchor(heading: &str) -> String {
+    let heading = heading.trim_start_matches('#').trim().to_lowercase();
+    heading.chars().filter(|c| c.is_alphanumeric() || [' ', '-'].contains(c)).collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_a_page_leads_somewhere() {
+    let pages = pages();
+    assert!(pages.len() > 30, "{pages:?}");
+    for page in &pages {
+        for link in links(page) {
+            let (file, fragment) = link.split_once('#').unwrap_or((&link, ""));
+            let folder = Path::new(ROOT).join(page).parent().map(PathBuf::from).unwrap();
+            let target = if file.is_empty() { Path::new(ROOT).join(page) } else { folder.join(file) };
+            // The report of all figures is written by its command.
+            assert!(target.exists() || file.ends_with("benchmarks.md"), "{page}: {link}");
+            if !fragment.is_empty() {
+                let headings = fs::read_to_string(&target).unwrap();
+                let named = headings.lines().any(|line| line.starts_with('#') && anchor(line) == fragment);
+                assert!(named, "{page}: nothing in {} is called {fragment}", target.display());
+            }
+        }
+    }
+}
