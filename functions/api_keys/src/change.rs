@@ -10,7 +10,9 @@ use vestibule::api_keys::{ApiKey, DEFAULT_OVERLAP, Label, MAX_OVERLAP, Named, Ne
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::audit::trail::ApiKeyChange;
+use vestibule::clock::Timestamp;
 use vestibule::http::{self, BodyError, json_response, no_content, request_id};
+use vestibule::secret::Secret;
 
 use crate::create::lifetime;
 use crate::document::{Listed, named, with_text};
@@ -46,35 +48,69 @@ pub(crate) async fn found_of<S: ManageApiKeys>(
     Ok((readable, unreadable))
 }
 
-/// `PATCH /api-keys/{id}`: another name. One read and one transaction.
+/// `PATCH /api-keys/{id}`: another name.
 pub(crate) async fn rename<S: ManageApiKeys>(
     app: &App<S>,
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
     let label = new_label(request)?;
-    let (key, now) = (found(app, request, person).await?, app.clock.now());
-    made(app.store.rename_api_key(&key, &label, now).await?)?;
-    changed(&key, ApiKeyChange::Renamed).record(&request_id(request));
-    Ok(json_response(&Listed::of(&ApiKey { label, ..key }, now), None))
+    let key = renamed(app, request, of(request, person)?, label).await?;
+    Ok(json_response(&Listed::of(&key, app.clock.now()), None))
 }
 
-/// `POST /api-keys/{id}/rotate`: another secret, while the present one works for a while longer. One read and one transaction.
+/// The key under its new name. One read and one transaction.
+pub(crate) async fn renamed<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    named: Named,
+    label: Label,
+) -> Result<ApiKey, Refusal> {
+    let key = found(app, named).await?;
+    made(app.store.rename_api_key(&key, &label, app.clock.now()).await?)?;
+    changed(&key, ApiKeyChange::Renamed).record(&request_id(request));
+    Ok(ApiKey { label, ..key })
+}
+
+/// `POST /api-keys/{id}/rotate`: another secret, while the present one works for a while longer.
 pub(crate) async fn rotate<S: ManageApiKeys>(
     app: &App<S>,
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
     let (overlap, lifetime) = rotation(request, app)?;
-    person.signed_in_lately(app.clock.now())?;
-    let (key, now) = (found(app, request, person).await?, app.clock.now());
+    let (key, text) = rotated(app, request, person, of(request, person)?, overlap, lifetime).await?;
+    Ok(with_text(StatusCode::OK, &key, &text, app.clock.now()))
+}
+
+/// The key with its new secret, and that secret's text. Whoever is given it has all that the key may do, so it is refused to a session
+/// that may less. One read and one transaction.
+pub(crate) async fn rotated<S: ManageApiKeys>(
+    app: &App<S>,
+    request: &Request,
+    person: &Person,
+    named: Named,
+    overlap: Duration,
+    lifetime: Option<Duration>,
+) -> Result<(ApiKey, Secret<String>), Refusal> {
+    let now = app.clock.now();
+    person.signed_in_lately(now)?;
+    let key = found(app, named).await?;
+    person.may_hand_on(&key.scope, &key.roles)?;
     let secret = NewSecret::draw(key.named, &key.environment, &app.randomness)?;
     let expires_at = lifetime.map(|lifetime| now.plus(lifetime)).or(key.expires_at);
-    let rotated = key.rotated(secret.hash, overlap, expires_at, now).map_err(Refusal::UnderWay)?;
+    let longest = app.config.api_key_max_lifetime.map(|lifetime| now.plus(lifetime));
+    let rotated = key.rotated(secret.hash, overlap, earlier(expires_at, longest), now).map_err(Refusal::UnderWay)?;
     made(app.store.rotate_api_key(&key, &rotated, now).await?)?;
     changed(&key, ApiKeyChange::Rotated).record(&request_id(request));
     let key = ApiKey { predecessors: rotated.predecessors, expires_at: rotated.expires_at, ..key };
-    Ok(with_text(StatusCode::OK, &key, &secret.text, now))
+    Ok((key, secret.text))
+}
+
+/// The earlier of two ends, of which none is later than any. A key that was made before the deployment bounded their lives is bounded by
+/// its next rotation.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
 }
 
 /// `DELETE /api-keys/{id}`: the key is refused from now on. One transaction.
@@ -103,8 +139,8 @@ fn of(request: &Request, person: &Person) -> Result<Named, Refusal> {
     named(request).map(|id| Named { owner: person.subject(), id }).ok_or(Refusal::NoSuchKey)
 }
 
-async fn found<S: ManageApiKeys>(app: &App<S>, request: &Request, person: &Person) -> Result<ApiKey, Refusal> {
-    app.store.api_key(of(request, person)?).await?.ok_or(Refusal::NoSuchKey)
+async fn found<S: ManageApiKeys>(app: &App<S>, named: Named) -> Result<ApiKey, Refusal> {
+    app.store.api_key(named).await?.ok_or(Refusal::NoSuchKey)
 }
 
 fn new_label(request: &Request) -> Result<Label, BodyError> {

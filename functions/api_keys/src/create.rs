@@ -85,12 +85,7 @@ pub(crate) async fn made<S: ManageApiKeys>(
 ) -> Result<(ApiKey, Secret<String>), Refusal> {
     let (now, environment) = (app.clock.now(), &app.config.api_key_environment);
     person.signed_in_lately(now)?;
-    if !wish.scope.is_subset(&person.scope) {
-        return Err(Refusal::BeyondOwner("scope"));
-    }
-    if !wish.roles.is_subset(&person.roles) {
-        return Err(Refusal::BeyondOwner("roles"));
-    }
+    person.may_hand_on(&wish.scope, &wish.roles)?;
     let named = Named { owner: person.subject(), id: ApiKeyId::random(&app.randomness)? };
     let secret = NewSecret::draw(named, environment, &app.randomness)?;
     let key = ApiKey {

@@ -13,7 +13,7 @@ use vestibule::sessions::RECENT;
 
 use crate::refusal::Refusal;
 
-/// A person who is signed in, with the rights of the session: no key that they make has more.
+/// A person who is signed in, with the rights of the session: no secret that they are given opens more.
 pub(crate) struct Person {
     pub(crate) user: UserId,
     pub(crate) scope: Scopes,
@@ -47,6 +47,20 @@ impl Person {
             Some(at) if now.since(at) <= RECENT => Ok(()),
             Some(_) | None => Err(Refusal::SignInAgain),
         }
+    }
+
+    /// Whether all of this is theirs to hand on. A session may be for less than the account, and what it hands out lasts longer than it does.
+    ///
+    /// # Errors
+    /// [`Refusal::BeyondOwner`].
+    pub(crate) fn may_hand_on(&self, scope: &Scopes, roles: &Roles) -> Result<(), Refusal> {
+        if !scope.is_subset(&self.scope) {
+            return Err(Refusal::BeyondOwner("scope"));
+        }
+        if !roles.is_subset(&self.roles) {
+            return Err(Refusal::BeyondOwner("roles"));
+        }
+        Ok(())
     }
 
     fn of(principal: Principal, client: &str) -> Option<Self> {

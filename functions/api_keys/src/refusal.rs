@@ -39,12 +39,16 @@ impl Refusal {
             Self::Body(fault) => return unreadable(fault, &request_id(request), issuer),
             Self::Fault(fault) => return failed(&fault, &request_id(request), issuer),
             Self::BeyondOwner(what) => {
-                let detail = format!("A key has at most the {what} of the session that makes it.");
+                let detail = format!("A key has at most the {what} of the session that makes or rotates it.");
                 ("beyond_owner", Problem::new(ProblemKind::InvalidScope, detail))
             }
-            Self::SignInAgain => {
-                ("sign_in_too_old", Problem::new(ProblemKind::SignInAgain, "Sign in again, and then make the key."))
-            }
+            Self::SignInAgain => (
+                "sign_in_too_old",
+                Problem::new(
+                    ProblemKind::SignInAgain,
+                    "Sign in again first: a key outlives the session that asks for it.",
+                ),
+            ),
             Self::NoSuchKey => ("no_such_key", Problem::new(ProblemKind::NotFound, "You have no such API key.")),
             Self::TooMany => {
                 let detail = format!("You have {MAX_KEYS} API keys already; revoke one first.");

@@ -1,7 +1,9 @@
 //! What a key may do: at most what its owner may at the moment of the call; and who may manage keys.
 
 use serde_json::json;
+use vestibule::accounts::administration::{Actor, Administer, Intervention};
 use vestibule::accounts::{ManageAccounts, Standing};
+use vestibule::scope::{Rights, RightsChange, Roles, Scopes};
 
 use vestibule_tests::Scene;
 
@@ -53,6 +55,33 @@ async fn nobody_makes_a_key_that_may_more_than_their_session() {
     let narrow = Owner { user: demo.user.clone(), access };
     narrow.create(&scene, json!({ "name": "a", "scope": "orders:write" })).await.expect_problem(400, "invalid-scope");
     assert!(demo.listed(&scene).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_rotates_a_key_that_may_more_than_their_session() {
+    let (scene, _) = stage().await;
+    let admin = owner(&scene, "admin@example.com", "orders:read orders:write", "admin").await;
+    let writing = json!({ "name": "a", "scope": "orders:read orders:write" });
+    let ruling = json!({ "name": "b", "scope": "", "roles": ["admin"] });
+    let writing = Key::of(&admin.create(&scene, writing).await.expect(201));
+    let ruling = Key::of(&admin.create(&scene, ruling).await.expect(201));
+    let reading = admin.key(&scene).await;
+    // A session may be for less than the account.
+    let narrow = json!({ "username": admin.user.email, "password": vestibule_tests::PASSWORD, "scope": "orders:read" });
+    let access = scene.post_json("/login", &narrow).await.expect(200).member("access_token");
+    let narrow = Owner { user: admin.user.clone(), access };
+    narrow.rotate(&scene, &writing, json!({ "overlap": 0 })).await.expect_problem(400, "invalid-scope");
+    narrow.rotate(&scene, &reading, json!({})).await.expect(200);
+    admin.rotate(&scene, &ruling, json!({})).await.expect(200);
+    // A role that was taken may come back, and what this session were given would have it then.
+    let rights = Rights { scopes: Scopes::parse("orders:read orders:write").unwrap(), roles: Roles::default() };
+    let taken = Intervention::Rights(RightsChange::Set(rights));
+    scene.cloud.table().intervene(admin.user.id, &taken, Actor::Operator, scene.clock.now()).await.unwrap();
+    let plain = Owner { user: admin.user.clone(), access: scene.login(&admin.user).await.access };
+    plain.rotate(&scene, &ruling, json!({ "overlap": 0 })).await.expect_problem(400, "invalid-scope");
+    // What was refused has changed nothing.
+    forget_answers(&scene);
+    orders(&scene, &writing.text).await.expect(200);
 }
 
 #[tokio::test]

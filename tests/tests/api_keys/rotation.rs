@@ -1,9 +1,14 @@
 //! Rotation with overlap: programs go on while they are given the new secret.
 
-use serde_json::json;
-use vestibule_tests::START;
+use std::time::Duration;
 
-use crate::stage::{Key, export, forget_answers, orders, stage, whoami};
+use serde_json::json;
+use vestibule::api_keys::manage::ManageApiKeys;
+use vestibule::api_keys::{Named, Rotated};
+use vestibule::principal::Subject;
+use vestibule_tests::{START, Scene};
+
+use crate::stage::{Key, export, forget_answers, orders, owner, stage, whoami};
 
 #[tokio::test]
 async fn both_secrets_of_a_rotated_key_work_until_the_overlap_is_over() {
@@ -80,4 +85,24 @@ async fn a_rotation_may_move_the_end_of_the_key_and_brings_no_expired_secret_bac
     assert_eq!(moved.json()["expires_at"], json!(START.seconds() + 3660));
     orders(&scene, &key.text).await.expect(403);
     orders(&scene, &Key::of(&moved).text).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_rotation_gives_a_key_the_longest_life_that_the_deployment_allows() {
+    let scene = Scene::builder().parameter("ApiKeyMaxSeconds", "86400").begin().await;
+    let demo = owner(&scene, "demo@example.com", "orders:read", "").await;
+    let key = demo.key(&scene).await;
+    // As one that was made before there was a longest life, or when it was longer.
+    let (table, id) = (scene.cloud.table(), key.id.parse().unwrap());
+    for end in [None, Some(START.plus(Duration::from_secs(90_000)))] {
+        let found = table.api_key(Named { owner: Subject::User(demo.user.id), id }).await.unwrap().unwrap();
+        let older = Rotated { secret: found.secret.clone(), predecessors: Vec::new(), expires_at: end };
+        table.rotate_api_key(&found, &older, START).await.unwrap();
+        let rotated = demo.rotate(&scene, &key, json!({})).await.expect(200).json();
+        assert_eq!(rotated["expires_at"], json!(START.seconds() + 86_400));
+    }
+    let shorter = demo.rotate(&scene, &key, json!({ "overlap": 0, "expires_in": 60 })).await.expect(200).json();
+    assert_eq!(shorter["expires_at"], json!(START.seconds() + 60));
+    let unmoved = demo.rotate(&scene, &key, json!({})).await.expect(200).json();
+    assert_eq!(unmoved["expires_at"], json!(START.seconds() + 60), "no rotation makes a life longer unasked");
 }
