@@ -136,3 +136,21 @@ async fn a_line_without_end_is_kept_whole_and_not_in_memory() {
     assert_eq!((imported(&summary), seen.only_rejection().0), (1, 1));
     assert_eq!(seen.bytes, file.len() as u64);
 }
+
+#[tokio::test]
+async fn an_address_whose_verification_is_null_is_rejected() {
+    let scene = Scene::new().await;
+    let with = |member: &str| {
+        let mut line: serde_json::Value = serde_json::from_str(&line("ada@example.com")).unwrap();
+        line[member] = serde_json::Value::Null;
+        line.to_string()
+    };
+    for (member, reason) in [("email_verified", "only verified addresses"), ("disabled", "neither true nor false")] {
+        let (summary, seen) = bring(&scene, &with(member)).await;
+        assert_eq!((imported(&summary), summary.rejected), (0, 1), "{member}");
+        assert!(seen.only_rejection().1.contains(reason), "{member}: {}", seen.only_rejection().1);
+    }
+    // Of a name or a right, an export says so that there is none.
+    let (summary, _) = bring(&scene, &with("username")).await;
+    assert_eq!(imported(&summary), 1);
+}

@@ -1,6 +1,6 @@
 //! One line of an import: who, with what rights, and which password.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vestibule::accounts::Identifier;
 use vestibule::identity::UserId;
@@ -32,18 +32,26 @@ pub(super) struct Record {
     pub(super) credential: Credential,
 }
 
-/// The members of a line. All are read as any value first, so that no fault of `serde_json` repeats one: it might be a hash.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The members of a line. All are read as any value first, so that no fault of `serde_json` repeats one: it might be a hash. `null` is
+/// what exports write where they have nothing, and so no name and no right; but of what decides whether an account may be there and be
+/// open it says that nobody knows, which is neither yes nor the lack of the member.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Members {
     id: Option<Value>,
     email: Option<Value>,
+    #[serde(deserialize_with = "even_null")]
     email_verified: Option<Value>,
     username: Option<Value>,
     scope: Option<Value>,
     roles: Option<Value>,
+    #[serde(deserialize_with = "even_null")]
     disabled: Option<Value>,
     password: Option<Value>,
+}
+
+fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Some editors put it before the first line.
