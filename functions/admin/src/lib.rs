@@ -11,7 +11,7 @@ use std::sync::Arc;
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use task::{Refused, Task};
-use vestibule::accounts::administration::{Actor, Administer, Intervened};
+use vestibule::accounts::administration::{Actor, Administer, Intervened, Intervention};
 use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{Account, Changed, Identifier};
 use vestibule::app::App;
@@ -20,8 +20,6 @@ use vestibule::config::Need;
 use vestibule::http::{Problem, ProblemKind, failed, json_response, request_id};
 use vestibule::identity::UserId;
 use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::Ending;
-use vestibule::sessions::end::{EndSessions, EndedAll};
 use vestibule::storage::StoreError;
 
 pub use operations::OPERATIONS;
@@ -32,7 +30,7 @@ pub const NEEDS: &[Need] = &[Need::Table];
 /// Answers one request. Storage: one read to look; to change, two reads at the same time, one transaction, and the end of each session.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: Administer + EndSessions + FindAccount + Sync,
+    S: Administer + FindAccount + Sync,
 {
     let (id, issuer) = (request_id(&request), &app.config.issuer);
     let (by, user, task) = match task::read(&request, app.clock.now()) {
@@ -46,9 +44,9 @@ where
         Ok(Outcome::Found(account)) => json_response(&Document::of(&account, None), None),
         Ok(Outcome::Done { account, sessions_ended }) => {
             Event::Administered { by, user, what: task.name() }.record(&id);
-            match account {
-                Some(account) => json_response(&Document::of(&account, Some(sessions_ended)), None),
-                None => json_response(&Ended { sessions_ended }, None),
+            match task {
+                Task::Change(Intervention::EndSessions) => json_response(&Ended { sessions_ended }, None),
+                Task::Show | Task::Change(_) => json_response(&Document::of(&account, Some(sessions_ended)), None),
             }
         }
         Ok(Outcome::Refused(reason, problem)) => {
@@ -61,13 +59,13 @@ where
 
 enum Outcome {
     Found(Box<Account>),
-    Done { account: Option<Box<Account>>, sessions_ended: usize },
+    Done { account: Box<Account>, sessions_ended: usize },
     Refused(&'static str, Problem),
 }
 
 async fn carry_out<S>(app: &App<S>, by: UserId, user: UserId, task: &Task) -> Result<Outcome, StoreError>
 where
-    S: Administer + EndSessions + FindAccount,
+    S: Administer + FindAccount,
 {
     let now = app.clock.now();
     let forbidden = |reason, detail| Outcome::Refused(reason, Problem::new(ProblemKind::Forbidden, detail));
@@ -78,17 +76,11 @@ where
             let found = app.store.find_account(user).await?;
             return Ok(found.map_or_else(nobody, |account| Outcome::Found(Box::new(account))));
         }
-        Task::EndSessions => {
-            return match app.store.end_all(user, Ending::Operator, now).await {
-                EndedAll { ended, failed: None } => Ok(Outcome::Done { account: None, sessions_ended: ended }),
-                EndedAll { failed: Some(fault), .. } => Err(fault),
-            };
-        }
         Task::Change(intervention) => intervention,
     };
     Ok(match app.store.intervene(user, intervention, Actor::Administrator(by), now).await? {
         Intervened::Changed { account, sessions: Changed::Done { sessions_ended } } => {
-            Outcome::Done { account: Some(account), sessions_ended }
+            Outcome::Done { account, sessions_ended }
         }
         // The account is changed; the same request ends the sessions that are left.
         Intervened::Changed { sessions: Changed::SessionsLeft { fault, .. }, .. } => return Err(fault),

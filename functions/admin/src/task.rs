@@ -13,7 +13,6 @@ use vestibule::scope::{Rights, RightsChange, Roles, Scopes};
 pub(super) enum Task {
     Show,
     Change(Intervention),
-    EndSessions,
 }
 
 impl Task {
@@ -24,7 +23,7 @@ impl Task {
             Self::Change(Intervention::Rights(_)) => "rights_changed",
             Self::Change(Intervention::Standing(Standing::Active)) => "enabled",
             Self::Change(Intervention::Standing(Standing::Disabled { .. })) => "disabled",
-            Self::EndSessions => "sessions_ended",
+            Self::Change(Intervention::EndSessions) => "sessions_ended",
         }
     }
 }
@@ -63,7 +62,7 @@ pub(super) fn read(request: &Request, now: Timestamp) -> Result<(UserId, UserId,
         }
         Some("POST /admin/users/{id}/disable") => Task::Change(Intervention::Standing(Standing::Disabled { at: now })),
         Some("POST /admin/users/{id}/enable") => Task::Change(Intervention::Standing(Standing::Active)),
-        Some("DELETE /admin/users/{id}/sessions") => Task::EndSessions,
+        Some("DELETE /admin/users/{id}/sessions") => Task::Change(Intervention::EndSessions),
         _ => return Err(refused(Some(by), "no_such_route", ProblemKind::NotFound, "There is no such route.")),
     };
     Ok((by, user, task))

@@ -1,7 +1,7 @@
 //! What administrators do to other people's accounts, by the API or at the operator's terminal: change rights, close and open.
 //!
 //! Whoever administers through the API must be an administrator at the moment when the change is written, and never changes their own
-//! account: so, however many act at once on each other, one is left.
+//! account, but to end its sessions: so, however many act at once on each other, one is left.
 
 use std::future::Future;
 
@@ -45,6 +45,8 @@ pub enum Intervention {
     Rights(RightsChange),
     /// Whether it may sign in.
     Standing(Standing),
+    /// That nobody is signed in to it: the one that people may do to their own account, too.
+    EndSessions,
 }
 
 /// What became of an intervention.

@@ -40,6 +40,8 @@ pub enum AccountChange {
     IdentityUnlinked,
     /// It may do other things than before.
     RightsChanged,
+    /// An administrator ended all its sessions, and the sign-ins that were under way.
+    SessionsEnded,
     /// Its owner deleted it.
     Deleted,
     /// One of its API keys.
@@ -47,7 +49,7 @@ pub enum AccountChange {
 }
 
 impl AccountChange {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Registered,
         Self::Disabled,
         Self::Enabled,
@@ -58,6 +60,7 @@ impl AccountChange {
         Self::IdentityLinked,
         Self::IdentityUnlinked,
         Self::RightsChanged,
+        Self::SessionsEnded,
         Self::Deleted,
     ];
 
@@ -74,6 +77,7 @@ impl AccountChange {
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
             Self::RightsChanged => "rights_changed",
+            Self::SessionsEnded => "sessions_ended",
             Self::Deleted => "deleted",
             Self::ApiKey(_, change) => change.as_str(),
         }

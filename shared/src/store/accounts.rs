@@ -115,6 +115,8 @@ pub(super) enum Change<'a> {
     /// A new one, and how it came about.
     Password(&'a PasswordHash, AccountChange),
     Rights(&'a Rights),
+    /// Nothing but that.
+    EndSessions,
     /// Who else opens it, and how that came about.
     Identities(AccountChange),
 }
@@ -127,6 +129,7 @@ impl Change<'_> {
             Self::Disable(_) => (AccountChange::Disabled, None),
             Self::Password(_, how) => (*how, None),
             Self::Rights(rights) => (AccountChange::RightsChanged, Some((*rights).clone())),
+            Self::EndSessions => (AccountChange::SessionsEnded, None),
             Self::Identities(how) => (*how, None),
         };
         Entry { at, change, by, rights }
@@ -196,7 +199,9 @@ impl Table {
                         .update_expression("SET #version = :next, #password = :hash")
                         .expression_attribute_names("#password", PASSWORD)
                         .expression_attribute_values(":hash", text(hash.as_str())),
-                    Change::Password(..) | Change::Identities(_) => update.update_expression("SET #version = :next"),
+                    Change::Password(..) | Change::Identities(_) | Change::EndSessions => {
+                        update.update_expression("SET #version = :next")
+                    }
                     Change::Rights(rights) => update
                         .update_expression("SET #version = :next, #scopes = :scopes, #roles = :roles")
                         .expression_attribute_names("#scopes", SCOPES)

@@ -32,20 +32,23 @@ impl Administer for Table {
         actor: Actor,
         now: Timestamp,
     ) -> Result<Intervened, StoreError> {
-        if actor == Actor::Administrator(user) {
+        let own = actor == Actor::Administrator(user);
+        if own && *intervention != Intervention::EndSessions {
             return Ok(Intervened::OwnAccount);
         }
         for _ in 0..MOST_ATTEMPTS {
             let (account, administrator) = tokio::try_join!(self.account(user), self.acting(actor))?;
             let check = match (actor, administrator) {
                 (Actor::Operator, _) => None,
+                // The change of their own account asks for its version itself, and a transaction names no item twice.
                 (Actor::Administrator(_), Some(account)) if may_administer(&account) => {
-                    Some(unchanged(self, &account)?)
+                    (!own).then(|| unchanged(self, &account)).transpose()?
                 }
                 (Actor::Administrator(_), _) => return Ok(Intervened::NotAdministrator),
             };
             let Some(account) = account else { return Ok(Intervened::NoSuchAccount) };
             let after = match intervention {
+                Intervention::EndSessions => account.clone(),
                 Intervention::Standing(standing) => Account { standing: *standing, ..account.clone() },
                 Intervention::Rights(change) => match change.of(&account.rights()) {
                     Ok(Rights { scopes, roles }) => Account { scopes, roles, ..account.clone() },
@@ -55,6 +58,7 @@ impl Administer for Table {
             let rights = after.rights();
             let (change, ending) = match intervention {
                 Intervention::Rights(_) => (Change::Rights(&rights), Ending::RightsChanged),
+                Intervention::EndSessions => (Change::EndSessions, Ending::Operator),
                 Intervention::Standing(Standing::Active) => (Change::Enable, Ending::AccountDisabled),
                 Intervention::Standing(Standing::Disabled { at }) => (Change::Disable(*at), Ending::AccountDisabled),
             };

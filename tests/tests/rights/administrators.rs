@@ -51,6 +51,23 @@ async fn of_two_administrators_who_take_each_others_role_at_once_one_is_left() {
     }
 }
 
+/// The role may be taken between the authorizer's look and the write.
+#[tokio::test]
+async fn whoever_is_no_administrator_any_more_ends_nobodys_sessions() {
+    let scene = Scene::new().await;
+    let (admin, _) = administrator(&scene, "admin@example.com").await;
+    let demo = scene.demo().await;
+    let tokens = scene.login(&demo).await;
+    let (table, now) = (scene.cloud.table(), scene.clock.now());
+    let take = Intervention::Rights(RightsChange::Set(Rights::default()));
+    table.intervene(admin.id, &take, Actor::Operator, now).await.unwrap();
+    for whose in [demo.id, admin.id] {
+        let late = table.intervene(whose, &Intervention::EndSessions, Actor::Administrator(admin.id), now).await;
+        assert!(matches!(late.unwrap(), Intervened::NotAdministrator));
+    }
+    scene.refresh(&tokens.refresh).await;
+}
+
 #[tokio::test]
 async fn an_administrator_who_is_closed_or_loses_the_role_before_the_write_changes_nothing() {
     let scene = Scene::new().await;

@@ -122,8 +122,38 @@ async fn an_account_is_closed_and_opened_and_its_sessions_are_ended() {
     let by = Some(admin.id);
     assert_eq!(
         changes,
-        [(AccountChange::Registered, None), (AccountChange::Disabled, by), (AccountChange::Enabled, by)]
+        [
+            (AccountChange::Registered, None),
+            (AccountChange::SessionsEnded, by),
+            (AccountChange::Disabled, by),
+            (AccountChange::Enabled, by)
+        ]
     );
+}
+
+#[tokio::test]
+async fn who_ended_somebodys_sessions_is_in_their_trail() {
+    let scene = Scene::new().await;
+    let (admin, access) = administrator(&scene, "admin@example.com").await;
+    let demo = scene.demo().await;
+    let tokens = scene.login(&demo).await;
+    scene.wait(1);
+    let end = format!("/admin/users/{}/sessions", demo.id);
+    let held = scene.wire.hold_next("TransactWriteItems");
+    let (under_way, ()) = tokio::join!(scene.try_login(&demo.email, vestibule_tests::PASSWORD), async {
+        held.arrived().await;
+        ask(&scene, &access, "DELETE", &end, None).await.expect(200);
+        held.let_on();
+    });
+    under_way.expect(401);
+    scene.try_refresh(&tokens.refresh).await.expect(401);
+    let table = scene.cloud.table();
+    let last = table.trail(demo.id, scene.clock.now()).await.unwrap().pop().unwrap();
+    assert_eq!((last.change, last.by), (AccountChange::SessionsEnded, Some(admin.id)));
+    // Their own, too, though a transaction cannot name one item twice.
+    ask(&scene, &access, "DELETE", &format!("/admin/users/{}/sessions", admin.id), None).await.expect(200);
+    let last = table.trail(admin.id, scene.clock.now()).await.unwrap().pop().unwrap();
+    assert_eq!((last.change, last.by), (AccountChange::SessionsEnded, Some(admin.id)));
 }
 
 #[tokio::test]
