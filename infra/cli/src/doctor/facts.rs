@@ -6,6 +6,7 @@ use std::time::Duration;
 use vestibule::clock::Timestamp;
 use vestibule::config::{Config, ConfigFaults, Need};
 use vestibule::keys::PublicKeySet;
+use vestibule::oauth::clients::Client;
 use vestibule::policy::Rules;
 use vestibule_local::functions::needs;
 use vestibule_local::template::{FunctionResource, Review};
@@ -53,6 +54,8 @@ pub(crate) struct Live {
     /// Whether Secrets Manager rotates the signing keys.
     pub(crate) rotation: Observed<bool>,
     pub(crate) keys: Observed<PublicKeySet>,
+    /// Who is registered: each may have times of its own.
+    pub(crate) clients: Observed<Vec<Client>>,
     pub(crate) discovery: Observed<Discovery>,
     /// How the API takes back a session cookie that opens nothing: with the attributes that it gives one with.
     pub(crate) session_cookie: Observed<Option<String>>,
@@ -90,6 +93,7 @@ impl Live {
             symmetric_secret: Err(why.clone()),
             rotation: Err(why.clone()),
             keys: Err(why.clone()),
+            clients: Err(why.clone()),
             discovery: Err(why.clone()),
             session_cookie: Err(why.clone()),
         }
@@ -105,7 +109,7 @@ impl Facts {
         review.stack.functions.iter().filter_map(read).collect()
     }
 
-    /// The longest life that any function gives an access token; the default where none says.
+    /// The longest life that any function gives an access token whose client has none of its own; the default where none says.
     pub(crate) fn token_life(&self) -> Duration {
         let says =
             |id: &str| self.function(id).is_some_and(|f| f.environment.contains_key("VESTIBULE_ACCESS_TOKEN_SECONDS"));
@@ -120,6 +124,12 @@ impl Facts {
             texts.filter_map(|text| text.parse().ok().map(Duration::from_secs)).max()
         };
         lives(true).or_else(told).or_else(|| lives(false)).unwrap_or_default()
+    }
+
+    /// The longest life that an access token of anybody has, as far as the clients are known.
+    pub(crate) fn longest_token_life(&self) -> Duration {
+        let own = self.live.clients.iter().flatten().filter_map(|client| client.lifetimes.access_token);
+        own.chain([self.token_life()]).max().unwrap_or_default()
     }
 
     /// The function with this logical id.

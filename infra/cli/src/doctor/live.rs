@@ -3,13 +3,15 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.html> and
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html>
 //!
-//! Nothing is read but descriptions and the public keys: doctor needs no right to any secret's value.
+//! Nothing is read but descriptions, the public keys and the clients, which cost a scan as `clients list` does: doctor needs no right to
+//! any secret's value.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TimeToLiveStatus};
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use vestibule::app::Clients;
 use vestibule::keys::ReadPublicKeys as _;
+use vestibule::oauth::clients::ManageClients as _;
 use vestibule::store::Table;
 
 use super::aws::no_output;
@@ -31,12 +33,14 @@ impl Services {
         live.expiry = self.expiry(table.clone()).await;
         live.point_in_time_recovery = self.point_in_time_recovery(table.clone()).await;
         live.deletion_protection = self.deletion_protection(table.clone()).await;
-        live.keys = match table {
+        (live.keys, live.clients) = match table {
             Ok(table) => {
                 let table = Table::new(self.clients.dynamodb.clone(), table);
-                table.read_public_keys().await.map_err(|fault| Unknown::Unavailable(fault.to_string()))
+                let keys = table.read_public_keys().await.map_err(|fault| Unknown::Unavailable(fault.to_string()));
+                let clients = table.clients().await.map_err(|fault| Unknown::Unavailable(fault.to_string()));
+                (keys, clients)
             }
-            Err(unknown) => Err(unknown),
+            Err(unknown) => (Err(unknown.clone()), Err(unknown)),
         };
         let signing = self.secret(self.signing_secret.as_deref(), "SigningKeysSecret").await;
         live.rotation = signing.as_ref().map(|secret| secret.rotation_enabled() == Some(true)).map_err(Clone::clone);

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::stage::{self, Dev};
 
 mod account;
+mod clients;
 mod templates;
 
 use account::Account;
@@ -194,10 +195,15 @@ fn a_rotation_that_died_is_a_warning() {
 fn what_the_operator_may_not_read_is_not_called_well() {
     let dev = Running::start(&[]);
     let refused = r#"{"__type":"AccessDeniedException","message":"no"}"#;
-    let account = Account::healthy(&dev.running()).answering("DescribeContinuousBackups", 400, refused);
-    let examined = dev.doctor(&account.start().arguments());
-    examined.assert("fault", &[]);
-    examined.assert("warning", &["point-in-time-recovery Table"]);
+    for (operation, expected) in [
+        ("DescribeContinuousBackups", &["point-in-time-recovery Table"][..]),
+        ("Scan", &["token-life access tokens of clients", "refresh-grace clients"]),
+    ] {
+        let account = Account::healthy(&dev.running()).answering(operation, 400, refused);
+        let examined = dev.doctor(&account.start().arguments());
+        examined.assert("fault", &[]);
+        examined.assert("warning", expected);
+    }
 }
 
 #[test]

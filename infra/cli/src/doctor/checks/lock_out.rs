@@ -2,7 +2,8 @@
 //!
 //! On a strict route the session is looked up on every call, so that only a kept answer could let it in. On any other, the last
 //! access token may be minted just before the revocation and shown just before it expires, and API Gateway keeps the answer for
-//! the authorizer's TTL. Tokens have no leeway at their end.
+//! the authorizer's TTL. Tokens have no leeway at their end. A registered client may have tokens that live longer than the deployment's,
+//! and every client may ask for tokens for the deployment's own API: the longest counts on every route.
 
 use std::time::Duration;
 
@@ -23,21 +24,29 @@ const LOCK_OUT: Check = Check("lock-out");
 const LONG_LIFE: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn token_life(facts: &Facts) -> Vec<Finding> {
-    let life = facts.token_life();
-    let seconds = life.as_secs();
-    let finding = if life > LONG_LIFE {
-        let reason = format!(
-            "access tokens live for {seconds} s: a revoked one works for as long on routes that are not strict"
-        );
-        TOKEN_LIFE.warning(
-            "access tokens",
-            reason,
-            format!("lower AccessTokenSeconds to {} or less, or make routes strict", LONG_LIFE.as_secs()),
-        )
-    } else {
-        TOKEN_LIFE.ok("access tokens", format!("they live for {seconds} s"))
+    let most = LONG_LIFE.as_secs();
+    let one = |subject: String, life: Duration, mend: String| {
+        let seconds = life.as_secs();
+        let finding = if life > LONG_LIFE {
+            let reason = format!(
+                "access tokens live for {seconds} s: a revoked one works for as long on routes that are not strict"
+            );
+            TOKEN_LIFE.warning(subject, reason, mend)
+        } else {
+            TOKEN_LIFE.ok(subject, format!("they live for {seconds} s"))
+        };
+        finding.with_seconds(seconds)
     };
-    vec![finding.with_seconds(seconds)]
+    let mend = format!("lower AccessTokenSeconds to {most} or less, or make routes strict");
+    let mut findings = vec![one("access tokens".to_owned(), facts.token_life(), mend)];
+    match &facts.live.clients {
+        Ok(clients) => findings.extend(clients.iter().filter_map(|client| {
+            let mend = format!("register it with --access-token-seconds {most} or less, or make routes strict");
+            Some(one(format!("access tokens of {}", client.id), client.lifetimes.access_token?, mend))
+        })),
+        Err(unknown) => findings.push(TOKEN_LIFE.unknown("access tokens of clients", unknown)),
+    }
+    findings
 }
 
 pub(super) fn authorizer_ttl(facts: &Facts) -> Vec<Finding> {
@@ -91,19 +100,21 @@ pub(super) fn strict_cache(facts: &Facts) -> Vec<Finding> {
 }
 
 pub(super) fn lock_out(facts: &Facts) -> Vec<Finding> {
-    let life = facts.token_life();
+    let life = facts.longest_token_life();
+    let unknown = facts.live.clients.as_ref().err();
     let one = |(route, authorizer, rule): (&ApiRoute, &Authorizer, &Rule)| {
         // A cookie says nothing itself: its session is read whenever the authorizer is asked.
         let looked_up = rule.strict || rule.credential == CredentialSource::Cookie;
         let token = if looked_up { Duration::ZERO } else { life };
         let seconds = (token + authorizer.ttl).as_secs();
-        let reason = match (looked_up, seconds) {
-            (true, 0) => "a revoked session is refused at once: after 0 s".to_owned(),
-            _ => format!(
-                "a revoked session is refused after {seconds} s at the most: token {} s, kept answer {} s",
-                token.as_secs(),
-                authorizer.ttl.as_secs()
+        let parts = format!("token {} s, kept answer {} s", token.as_secs(), authorizer.ttl.as_secs());
+        let reason = match (looked_up, seconds, unknown) {
+            (true, 0, _) => "a revoked session is refused at once: after 0 s".to_owned(),
+            (false, _, Some(unknown)) => format!(
+                "a revoked session is refused after {seconds} s: {parts}; later if a client has tokens that live longer, which is \
+                 {unknown}"
             ),
+            _ => format!("a revoked session is refused after {seconds} s at the most: {parts}"),
         };
         LOCK_OUT.ok(&route.key, reason).with_seconds(seconds)
     };

@@ -1,15 +1,12 @@
-//! What a deployment comes to only after weeks, or in another version: keys that age, and a client that may retry for ever.
+//! What a deployment comes to only after weeks: keys that age.
 
 use std::time::Duration;
 
 use vestibule::clock::Timestamp;
 use vestibule::keys::{Algorithm, Change, LONGEST_ROTATION, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS, SigningKeyRing};
-use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_local::template::Parameters;
 
-use super::{keys, refresh};
+use super::keys;
 use crate::doctor::finding::{Finding, Status};
-use crate::doctor::template::declared;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -80,17 +77,4 @@ fn a_retired_key_leaves_with_the_next_rotation_and_is_overdue_after_it() {
     assert!(overdue(None, RETIRED_KEY_STAYS + second));
     assert!(!overdue(Some(MONTH), MONTH * 2));
     assert!(overdue(Some(MONTH), MONTH * 2 + second));
-}
-
-#[test]
-fn a_client_that_may_retry_until_its_token_is_used_is_told_what_that_costs() {
-    let template = include_str!("../../../../template.yaml");
-    let mut facts = declared("template.yaml", template, &Parameters::default()).unwrap();
-    assert_eq!(statuses(&refresh::grace(&facts)), [Status::Ok]);
-    for config in facts.configurations.values_mut().flatten() {
-        config.client.retry = RetryPolicy::UntilUsed;
-    }
-    let findings = refresh::grace(&facts);
-    assert_eq!(statuses(&findings), [Status::Warning]);
-    assert!(findings[0].reason.contains("never noticed"), "{findings:?}");
 }

@@ -35,6 +35,8 @@ fn the_shipped_template_has_no_fault_and_no_warning() {
         "unchecked",
         &[
             "issuer API",
+            "token-life access tokens of clients",
+            "refresh-grace clients",
             "signing-keys keys",
             "secrets SigningKeys",
             "secrets SymmetricKeys",
