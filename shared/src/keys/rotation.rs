@@ -57,9 +57,11 @@ impl<'a, R: RotateSigningKeys + Sync, P: PublishKeys + Sync> Rotation<'a, R, P> 
                 _ => Err(RotationFault::NotPending { version: version.to_owned() }),
             },
             Step::Set => self.set(version, &Change::Rotate).await,
+            // Secrets Manager tries a new schedule with this step alone: on a version that it makes for that, without a value, and
+            // takes away again. Nothing can come of it: every other step refuses what no ring was proposed for.
             Step::Test => match self.test(version, &Change::Rotate).await {
-                // Secrets Manager tries a new schedule with this step alone, before the first keys are made. Nothing else can
-                // come of it: without a ring in force every other step is refused.
+                Err(RotationFault::NothingProposed { .. }) => Ok(StepOutcome::NothingProposed),
+                // The same before the first keys are made.
                 Err(RotationFault::NoRing | RotationFault::NotPending { .. })
                     if self.rings.ring_in_force().await?.is_none() =>
                 {

@@ -25,6 +25,8 @@ pub enum StepOutcome {
     Already,
     /// There is nothing to test before `vestibule keys init`.
     NoRingYet,
+    /// There is nothing to test: a schedule is tried, and no rotation was begun.
+    NothingProposed,
 }
 
 /// Secrets Manager has no such step.
@@ -68,6 +70,7 @@ impl StepOutcome {
             Self::Done => "done",
             Self::Already => "already_done",
             Self::NoRingYet => "no_ring_yet",
+            Self::NothingProposed => "nothing_proposed",
         }
     }
 }
