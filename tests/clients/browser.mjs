@@ -128,15 +128,18 @@ export class Chromium {
   }
 }
 
-/// An app on this machine: where the browser comes back to. Keeps the last form that was posted to it.
-export async function app(t) {
+/// An app on this machine: where the browser comes back to, and from there on to `next` if the app is one that passes people on. Keeps
+/// the last answer that came to it.
+export async function app(t, { host = "127.0.0.1", next } = {}) {
   const server = createServer(async (asked, answer) => {
     const chunks = [];
     for await (const chunk of asked) chunks.push(chunk);
     if (asked.method === "POST") app.posted = new URLSearchParams(Buffer.concat(chunks).toString());
-    answer.setHeader("content-type", "text/html").end("<h1>The app</h1>");
+    else if (asked.url.startsWith("/callback?")) app.asked = new URL(asked.url, "http://app").searchParams;
+    if (next) answer.writeHead(303, { location: next }).end();
+    else answer.setHeader("content-type", "text/html").end("<h1>The app</h1>");
   });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  await new Promise((ready) => server.listen(0, host, ready));
   t.after(() => server.close());
-  return `http://127.0.0.1:${server.address().port}/callback`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${server.address().port}/callback`;
 }

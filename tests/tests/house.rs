@@ -168,6 +168,18 @@ fn production_files_stay_short_and_open_with_their_promise() {
     }
 }
 
+/// Decision 0023 names each template that holds `|safe`, and no other does.
+#[test]
+fn safe_stands_where_the_decision_says() {
+    let decision = fs::read_to_string(Path::new(ROOT).join("infra/decisions/0023-pages.md")).unwrap();
+    let (_, said) = decision.split_once("`|safe` stands").unwrap();
+    let said: BTreeSet<_> = said.split("\n\n").next().into_iter().flat_map(quoted).map(str::to_owned).collect();
+    let templates = fs::read_dir(Path::new(ROOT).join("shared/templates")).unwrap().map(|entry| entry.unwrap().path());
+    let unescaped = templates.filter(|path| fs::read_to_string(path).unwrap().replace(' ', "").contains("|safe"));
+    let unescaped = unescaped.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(said, unescaped);
+}
+
 #[test]
 fn a_lint_is_expected_with_a_reason_and_never_allowed() {
     for folder in ["shared", "functions", "infra", "tests"] {

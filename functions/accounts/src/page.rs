@@ -81,7 +81,7 @@ impl Page {
         match self {
             Self::Ask(wish) => {
                 let email = &typed(request, "email");
-                respond(StatusCode::OK, &Sent { brand, wish, email }, brand, &Leads::Home)
+                respond(StatusCode::OK, &Sent { brand, wish, email }, brand, Leads::Home)
             }
             Self::Choose(Wish::Account) => said(Said::Registered),
             Self::Choose(Wish::Password) => said(Said::Reset),
@@ -89,7 +89,7 @@ impl Page {
                 let lines = vec!["From now on you sign in with it, and our letters go there.".to_owned()];
                 let next = Some(Link { path: "/account/devices", label: "Go to your account" });
                 let notice = Notice { brand, title: "Your address is changed", lines, tone: Tone::Calm, next };
-                respond(StatusCode::OK, &notice, brand, &Leads::Home)
+                respond(StatusCode::OK, &notice, brand, Leads::Home)
             }
         }
     }
@@ -99,18 +99,18 @@ impl Page {
         let page = match self {
             Self::Ask(wish) => {
                 let email = &typed(request, "email");
-                respond(status, &Ask { brand, wish, email, complaint }, brand, &Leads::Home)
+                respond(status, &Ask { brand, wish, email, complaint }, brand, Leads::Home)
             }
             Self::Choose(wish) => {
                 let (token, username) = (&typed(request, "token"), &typed(request, "username"));
-                respond(status, &Choose { brand, wish, token, username, complaint }, brand, &Leads::Home)
+                respond(status, &Choose { brand, wish, token, username, complaint }, brand, Leads::Home)
             }
             Self::NewAddress => {
                 let token = &typed(request, "token");
                 if nobody_is_signed_in(answer) {
                     return in_place_of(answer, to_sign_in(&format!("/account/email?token={token}"), brand));
                 }
-                respond(status, &NewAddress { brand, token, complaint }, brand, &Leads::Home)
+                respond(status, &NewAddress { brand, token, complaint }, brand, Leads::Home)
             }
         };
         in_place_of(answer, page)

@@ -149,7 +149,7 @@ async fn listed<S: ManageApiKeys>(
         name,
         complaint: refused.and_then(Complaint::of).unwrap_or_default(),
     };
-    respond(refused.map_or(StatusCode::OK, Response::status), &page, brand, &Leads::Home)
+    respond(refused.map_or(StatusCode::OK, Response::status), &page, brand, Leads::Home)
 }
 
 fn shown(key: &ApiKey, now: Timestamp) -> Key {

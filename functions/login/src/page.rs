@@ -23,7 +23,7 @@ where
     let username = &typed(request, "username");
     let providers = &app.config.providers;
     let page = SignIn { brand, providers, username, complaint, said: None, next: next.as_ref() };
-    in_place_of(&answer, respond(answer.status(), &page, brand, &page.leads()))
+    in_place_of(&answer, respond(answer.status(), &page, brand, page.leads()))
 }
 
 async fn attempt<S>(app: &App<S>, request: &Request, next: Continue) -> Response<Body>

@@ -59,12 +59,7 @@ fn send<S>(app: &App<S>, back: &Return, said: &[(&str, &str)]) -> Response<Body>
             let brand = Brand::of(&app.config);
             let (target, host) = (back.target.as_str(), back.target.host());
             let page = PassingOn { brand: &brand, target, host, parameters: &parameters };
-            respond_with_script(&page, &brand, &leads(&back.target), PassingOn::SCRIPT)
+            respond_with_script(&page, &brand, Leads::Anywhere, PassingOn::SCRIPT)
         }
     }
-}
-
-/// Where a form may lead whose answer goes to `target`.
-pub(crate) fn leads(target: &Target) -> Leads {
-    target.source().map_or(Leads::Anywhere, |source| Leads::To(source.to_owned()))
 }

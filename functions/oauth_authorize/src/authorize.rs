@@ -16,7 +16,7 @@ use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::clients::{Client, Party, ReadClient};
 use vestibule::oauth::codes::{AuthorizationCode, CODE_LIFETIME, Code, CodeState, IssueCode};
 use vestibule::oauth::consents::{Agree, Agreed, Consent, FindConsent};
-use vestibule::pages::{self, Brand, Continue, respond};
+use vestibule::pages::{self, Brand, Continue, Leads, respond};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::cookie::CookieSessions;
 
@@ -176,7 +176,7 @@ fn consent_page<S>(
         csrf_token: csrf_token.expose(),
         again: &asked.again,
     };
-    respond(StatusCode::OK, &page, &brand, &answer::leads(&back.target))
+    respond(StatusCode::OK, &page, &brand, Leads::Anywhere)
 }
 
 async fn agree<S: Agree>(

@@ -19,7 +19,6 @@ use vestibule::sessions::cookie::{EndByCookie, SessionCookie};
 use vestibule::sessions::end::Ended;
 use vestibule::tokens::VerifyError;
 
-use crate::answer::leads;
 use crate::client::find;
 use crate::parameters::Parameters;
 use crate::person;
@@ -120,7 +119,8 @@ fn ask<S>(app: &App<S>, wish: &Wish, cookie: &SessionCookie) -> Response<Body> {
         parameters: &wish.parameters,
         csrf_token: csrf_token.expose(),
     };
-    respond(StatusCode::OK, &page, &brand, &wish.target.as_ref().map_or(Leads::Home, leads))
+    let leads = if wish.target.is_some() { Leads::Anywhere } else { Leads::Home };
+    respond(StatusCode::OK, &page, &brand, leads)
 }
 
 /// Whoever is out already is told the same.
@@ -156,5 +156,5 @@ fn signed_out<S>(app: &App<S>) -> Response<Body> {
     let next = Some(Link { path: "/sign-in", label: "Sign in" });
     let lines = vec!["Nobody is signed in in this browser any more.".to_owned()];
     let page = Notice { brand: &brand, title: "You are signed out", lines, tone: Tone::Calm, next };
-    respond(StatusCode::OK, &page, &brand, &Leads::Home)
+    respond(StatusCode::OK, &page, &brand, Leads::Home)
 }

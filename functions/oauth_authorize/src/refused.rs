@@ -45,7 +45,7 @@ pub(crate) fn page<S>(app: &App<S>, request: &Request, refused: &Refused) -> Res
     let (status, title, line) = refused.words();
     let brand = Brand::of(&app.config);
     let notice = Notice { brand: &brand, title, lines: vec![line.to_owned()], tone: Tone::Wrong, next: None };
-    let mut response = respond(status, &notice, &brand, &Leads::Home);
+    let mut response = respond(status, &notice, &brand, Leads::Home);
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

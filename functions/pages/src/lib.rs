@@ -51,7 +51,7 @@ fn sign_in<S>(app: &App<S>, request: &Request, brand: &Brand) -> Response<Body> 
         said: Said::named(&asked(request, "said")),
         next: next.as_ref(),
     };
-    respond(StatusCode::OK, &page, brand, &page.leads())
+    respond(StatusCode::OK, &page, brand, page.leads())
 }
 
 fn ask(wish: Wish, brand: &Brand) -> Response<Body> {
@@ -77,9 +77,9 @@ fn nothing(brand: &Brand) -> Response<Body> {
     let lines = vec!["There is no such page.".to_owned()];
     let next = Some(Link { path: "/sign-in", label: "Go to the sign-in" });
     let notice = Notice { brand, title: "Nothing here", lines, tone: Tone::Wrong, next };
-    respond(StatusCode::NOT_FOUND, &notice, brand, &Leads::Home)
+    respond(StatusCode::NOT_FOUND, &notice, brand, Leads::Home)
 }
 
 fn shown(page: &impl vestibule::pages::Template, brand: &Brand) -> Response<Body> {
-    respond(StatusCode::OK, page, brand, &Leads::Home)
+    respond(StatusCode::OK, page, brand, Leads::Home)
 }

@@ -107,7 +107,7 @@ async fn listed<S: ListSessions>(
         Ok(live) => {
             let now = app.clock.now();
             let devices = live.into_iter().map(|session| device(session, owner.session, now)).collect();
-            respond(status, &Devices { brand, devices, complaint }, brand, &Leads::Home)
+            respond(status, &Devices { brand, devices, complaint }, brand, Leads::Home)
         }
         Err(fault) => instead_of(PAGE, &failed(&fault, &request_id(request), &app.config.issuer), brand),
     }

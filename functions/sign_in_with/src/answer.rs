@@ -193,7 +193,7 @@ pub(crate) fn page<S>(world: &SignInWith<S>, request: &Request, outcome: Result<
     let brand = &world.brand;
     let notice = Notice { brand, title, lines: vec![line], tone: Tone::Wrong, next: Some(next) };
     let status = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
-    let mut response = respond(status, &notice, brand, &Leads::Home);
+    let mut response = respond(status, &notice, brand, Leads::Home);
     if status == lambda_http::http::StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

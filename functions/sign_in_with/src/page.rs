@@ -68,7 +68,7 @@ where
     let page =
         Identities { brand: &world.brand, identities, password, providers: &world.app.config.providers, complaint };
     // A browser holds the provider that we send it to against the form that was sent.
-    respond(status, &page, &world.brand, &Leads::Anywhere)
+    respond(status, &page, &world.brand, Leads::Anywhere)
 }
 
 async fn seen<S>(world: &SignInWith<S>, user: UserId) -> Result<(Vec<Opener>, bool), StoreError>

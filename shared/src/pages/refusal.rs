@@ -43,5 +43,5 @@ pub fn instead_of(page: &str, answer: &Response<Body>, brand: &Brand) -> Respons
     let lines = vec![Complaint::of(answer).unwrap_or_default().into_text()];
     let next = Some(Link { path: page, label: "Go back" });
     let notice = Notice { brand, title: "That did not work", lines, tone: Tone::Wrong, next };
-    in_place_of(answer, respond(answer.status(), &notice, brand, &Leads::Home))
+    in_place_of(answer, respond(answer.status(), &notice, brand, Leads::Home))
 }

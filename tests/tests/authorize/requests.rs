@@ -222,7 +222,7 @@ async fn an_answer_can_come_as_a_form_that_a_script_or_a_person_sends() {
     assert!(page.text().contains(&format!("<form method=\"post\" action=\"{WEB}\">")), "{}", page.text());
     assert!(page.text().contains("<button>") && !page.text().contains("<b>"));
     let policy = page.header("content-security-policy").unwrap();
-    assert!(policy.contains("form-action 'self' https://app.example.com;"), "{policy}");
+    assert!(!policy.contains("form-action"), "{policy}");
     let (_, script) = page.text().split_once("<script>").unwrap();
     let script = script.split("</script>").next().unwrap();
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.as_bytes());

@@ -117,19 +117,6 @@ impl Target {
         authority.filter(|_| self.0.starts_with("http")).unwrap_or(&self.0)
     }
 
-    /// The address as a content security policy names where it lies (CSP Level 3 §2.3.1): an origin, or an app's own scheme. There is
-    /// no name for an IPv6 address.
-    pub fn source(&self) -> Option<&str> {
-        match self.0.split_once("://") {
-            Some((scheme @ ("https" | "http"), rest)) => {
-                let end = rest.find(['/', '?']).unwrap_or(rest.len());
-                let origin = self.0.get(..scheme.len() + "://".len() + end)?;
-                (!origin.contains('[')).then_some(origin)
-            }
-            _ => self.0.get(..=self.0.find(':')?),
-        }
-    }
-
     /// The address with the parameters of a response (RFC 6749 §4.1.2); its own query stays.
     #[must_use]
     pub fn with<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {

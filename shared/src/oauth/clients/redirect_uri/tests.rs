@@ -154,17 +154,17 @@ fn what_may_be_registered_is_https_a_loopback_address_or_an_apps_own_scheme() {
 }
 
 #[test]
-fn an_address_has_a_host_for_people_and_a_source_for_policies() {
-    for (uri, host, source, https) in [
-        (WEB, "app.example.com", Some("https://app.example.com"), true),
-        ("https://app.example.com:8443/?x=y", "app.example.com:8443", Some("https://app.example.com:8443"), true),
-        ("http://127.0.0.1:8080/cb", "127.0.0.1:8080", Some("http://127.0.0.1:8080"), false),
-        ("http://[::1]:8080/cb", "[::1]:8080", None, false),
-        (APP, APP, Some("com.example.app:"), false),
-        ("com.example.app://callback", "com.example.app://callback", Some("com.example.app:"), false),
+fn an_address_has_a_host_for_people() {
+    for (uri, host, https) in [
+        (WEB, "app.example.com", true),
+        ("https://app.example.com:8443/?x=y", "app.example.com:8443", true),
+        ("http://127.0.0.1:8080/cb", "127.0.0.1:8080", false),
+        ("http://[::1]:8080/cb", "[::1]:8080", false),
+        (APP, APP, false),
+        ("com.example.app://callback", "com.example.app://callback", false),
     ] {
         let target = registered(uri).target(uri).unwrap();
-        assert_eq!((target.host(), target.source(), target.is_https()), (host, source, https), "{uri}");
+        assert_eq!((target.host(), target.is_https()), (host, https), "{uri}");
     }
 }
 
