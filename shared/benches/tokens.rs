@@ -26,7 +26,7 @@ use vestibule::keys::{
 use vestibule::principal::Subject;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
-use vestibule::sessions::refresh::{Rotate, Rotation, current_token, refresh};
+use vestibule::sessions::refresh::{Audience, Rotate, Rotation, current_token, refresh};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::{DEFAULT_RETRY_WINDOW, Decision, Generation, RetryPolicy, decide};
 use vestibule::sessions::{AuthenticationMethod, Client, Session, State, Transport};
@@ -230,6 +230,7 @@ impl Rotate for OneSession {
         &self,
         token: &RefreshToken,
         client: &Client,
+        _: Audience<'_>,
         mac_key: u32,
         now: Timestamp,
     ) -> Result<Rotation, StoreError> {
@@ -257,7 +258,7 @@ fn refreshing(c: &mut Criterion) {
     });
     let (presented, store) = (current_token(&session, &keys), OneSession(Mutex::new(session)));
     group.bench_function("rotate, without storage", |b| {
-        b.iter(|| ready(refresh(&store, &keys, black_box(&presented), &client, now)).unwrap());
+        b.iter(|| ready(refresh(&store, &keys, black_box(&presented), &client, Audience::OfTheSession, now)).unwrap());
     });
     group.finish();
 }

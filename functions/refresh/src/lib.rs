@@ -15,7 +15,7 @@ use vestibule::fault::Fault;
 use vestibule::http::{BodyError, Granted, Problem, ProblemKind, failed, json, request_id, unreadable};
 use vestibule::secret::Secret;
 use vestibule::sessions::cookie::CookieSessions;
-use vestibule::sessions::refresh::{RefreshError, Refreshed, Refusal, Rotate, refresh};
+use vestibule::sessions::refresh::{Audience, RefreshError, Refreshed, Refusal, Rotate, refresh};
 
 pub use operations::OPERATIONS;
 
@@ -64,7 +64,7 @@ async fn exchange<S: Rotate>(app: &App<S>, presented: &Secret<String>) -> Result
     let signing_key = app.signing_key().await?;
     let now = app.clock.now();
     let Refreshed { session, refresh_token, retried } =
-        match refresh(&app.store, keys.mac_keys(), presented, &app.config.client, now).await {
+        match refresh(&app.store, keys.mac_keys(), presented, &app.config.client, Audience::OfTheSession, now).await {
             Ok(refreshed) => refreshed,
             Err(RefreshError::Refused(refusal)) => return Ok(Exchange::Refused(refusal)),
             Err(RefreshError::Store(fault)) => return Err(fault.into()),

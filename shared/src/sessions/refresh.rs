@@ -16,14 +16,37 @@ pub trait Rotate {
     /// Rotates the session that `token` names if the token is current, and otherwise does what
     /// [`super::rotation::decide`] says; all of it atomic, and a session that must end has ended when this returns.
     ///
-    /// `mac_key` will be recorded as the maker of the next token.
+    /// `mac_key` will be recorded as the maker of the next token. A session for another audience than the wanted one stays as it is.
     fn rotate(
         &self,
         token: &RefreshToken,
         client: &Client,
+        wanted: Audience<'_>,
         mac_key: u32,
         now: Timestamp,
     ) -> impl Future<Output = Result<Rotation, StoreError>> + Send;
+}
+
+/// The audience of the access token that a refresh is to give (RFC 8707 §2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience<'a> {
+    /// Whatever the session is for: the client did not say.
+    OfTheSession,
+    /// The deployment's own.
+    Own,
+    /// A resource.
+    Resource(&'a str),
+}
+
+impl Audience<'_> {
+    /// Whether it is what `session` is for.
+    pub fn is_of(self, session: &Session) -> bool {
+        match self {
+            Self::OfTheSession => true,
+            Self::Own => session.audience.is_none(),
+            Self::Resource(resource) => session.audience.as_deref() == Some(resource),
+        }
+    }
 }
 
 /// What became of a presented refresh token.
@@ -33,6 +56,8 @@ pub enum Rotation {
     Rotated(Session),
     /// It had moved on already, by this very token; this is how it stands.
     Retried(Session),
+    /// The session is for another audience than the wanted one; nothing has changed.
+    OtherAudience,
     /// The token is a late duplicate out of a burst; the session lives on.
     Late,
     /// The token was spent; the session has been ended.
@@ -85,6 +110,9 @@ pub enum Refusal {
 /// Why an authentic refresh token is refused although it ends nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoGood {
+    /// The session is for another audience; the token is as good as before.
+    #[error("the session is for another audience")]
+    OtherAudience,
     /// A late duplicate; the session lives.
     #[error("a late duplicate")]
     Late,
@@ -99,6 +127,7 @@ pub enum NoGood {
 impl NoGood {
     const fn reason(self) -> &'static str {
         match self {
+            Self::OtherAudience => "other_audience",
             Self::Late => "late_duplicate",
             Self::Over(over) => over.reason(),
             Self::Unknown => "unknown_session",
@@ -137,13 +166,15 @@ pub async fn refresh(
     keys: &MacKeys,
     presented: &Secret<String>,
     client: &Client,
+    wanted: Audience<'_>,
     now: Timestamp,
 ) -> Result<Refreshed, RefreshError> {
     let token = RefreshToken::open(presented.expose(), keys).map_err(Refusal::from)?;
     let no_good = |why| Refusal::NoGood { user: token.user, session: token.session, why };
-    let (session, retried) = match store.rotate(&token, client, keys.active().id(), now).await? {
+    let (session, retried) = match store.rotate(&token, client, wanted, keys.active().id(), now).await? {
         Rotation::Rotated(session) => (session, false),
         Rotation::Retried(session) => (session, true),
+        Rotation::OtherAudience => return Err(no_good(NoGood::OtherAudience).into()),
         Rotation::Late => return Err(no_good(NoGood::Late).into()),
         Rotation::Reused(cause) => {
             return Err(Refusal::Reused { user: token.user, session: token.session, cause }.into());

@@ -9,7 +9,7 @@ use super::attributes::{number, text, time};
 use super::conditional::{Conditional, decided};
 use super::keys::{Key, SESSION_PREFIX, user_partition};
 use super::session_item::{
-    CLIENT, COOKIE_HASH, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
+    AUDIENCE, CLIENT, COOKIE_HASH, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
 };
 use super::table::{Table, unbuilt};
 use crate::authentication::LiveSession;
@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::sessions::end::EndSession;
 use crate::sessions::open::{OpenSession, Opening};
-use crate::sessions::refresh::{Rotate, Rotation};
+use crate::sessions::refresh::{Audience, Rotate, Rotation};
 use crate::sessions::refresh_token::RefreshToken;
 use crate::sessions::rotation::{Decision, decide, over};
 use crate::sessions::{Client, Session, Transport};
@@ -39,18 +39,24 @@ impl Rotate for Table {
         &self,
         token: &RefreshToken,
         client: &Client,
+        wanted: Audience<'_>,
         mac_key: u32,
         now: Timestamp,
     ) -> Result<Rotation, StoreError> {
         const OPERATION: &str = "UpdateItem (rotate a session)";
         let condition = "#generation = :presented AND #client = :client AND attribute_not_exists(#cookie) \
                          AND attribute_not_exists(#ended) AND #expires > :now AND #idle > :now";
-        let request = self
+        let for_the_wanted = match wanted {
+            Audience::OfTheSession => "",
+            Audience::Own => " AND attribute_not_exists(#audience)",
+            Audience::Resource(_) => " AND #audience = :audience",
+        };
+        let mut request = self
             .client
             .update_item()
             .table_name(&self.name)
             .set_key(Some(Key::session(token.user, token.session).attributes()))
-            .condition_expression(condition)
+            .condition_expression(format!("{condition}{for_the_wanted}"))
             .update_expression("SET #generation = :next, #rotated = :now, #mac = :mac, #idle = :idle")
             .expression_attribute_names("#generation", GENERATION)
             .expression_attribute_names("#client", CLIENT)
@@ -69,6 +75,12 @@ impl Rotate for Table {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if wanted != Audience::OfTheSession {
+            request = request.expression_attribute_names("#audience", AUDIENCE);
+        }
+        if let Audience::Resource(resource) = wanted {
+            request = request.expression_attribute_values(":audience", text(resource));
+        }
         let before = match decided(OPERATION, request).await? {
             Conditional::Written(after) => return Session::try_from(&after).map(Rotation::Rotated),
             Conditional::Refused(None) => return Ok(Rotation::Unknown),
@@ -79,6 +91,7 @@ impl Rotate for Table {
             return Ok(Rotation::Unknown);
         }
         match decide(&before, token.generation, client.retry, now) {
+            Decision::Rotate | Decision::Retry if !wanted.is_of(&before) => Ok(Rotation::OtherAudience),
             Decision::Retry => Ok(Rotation::Retried(before)),
             Decision::Late => Ok(Rotation::Late),
             Decision::Over(over) => Ok(Rotation::Over(over)),

@@ -12,7 +12,7 @@ use vestibule::clock::Timestamp;
 use vestibule::identity::{SessionId, UserId};
 use vestibule::sessions::end::{EndSession, Ended, ListSessions};
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::refresh::{Rotate, Rotation};
+use vestibule::sessions::refresh::{Audience, Rotate, Rotation};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::{Generation, RetryPolicy};
 use vestibule::sessions::{Client, Ending, Session};
@@ -79,7 +79,7 @@ impl Bench {
                 let mac_key = 1 + u32::try_from(dice.roll(2)).unwrap();
                 let token = RefreshToken { user: self.user, session: id, generation };
                 let invoked = self.tick();
-                let heard = self.table.rotate(&token, &self.client, mac_key, now).await.unwrap();
+                let heard = self.table.rotate(&token, &self.client, Audience::OfTheSession, mac_key, now).await.unwrap();
                 self.note(invoked, now, Operation::Refresh { session, generation, mac_key, heard }).await;
             }
             6 => {

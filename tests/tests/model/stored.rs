@@ -11,7 +11,7 @@ use vestibule::config::{Variables, process_environment};
 use vestibule::identity::UserId;
 use vestibule::sessions::end::{EndSession, ListSessions};
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::refresh::Rotate;
+use vestibule::sessions::refresh::{Audience, Rotate};
 use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::Generation;
 use vestibule::sessions::{Client, Ending, Session};
@@ -79,7 +79,7 @@ impl Stored {
                 let token = self.token(session, before.presented(session, behind));
                 let foreign = Client { id: "another".into(), ..before.client.clone() };
                 let client = if foreign_client { &foreign } else { &before.client };
-                Outcome::Refreshed(self.table.rotate(&token, client, mac_key, now).await.unwrap())
+                Outcome::Refreshed(self.table.rotate(&token, client, Audience::OfTheSession, mac_key, now).await.unwrap())
             }
             Step::Revoke { session } => {
                 let id = before.sessions[session].id;

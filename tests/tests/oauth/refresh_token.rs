@@ -2,12 +2,15 @@
 
 use serde_json::json;
 use vestibule::oauth::clients::{Client, Lifetimes, Party, SecretMethod};
+use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::sessions::rotation::RetryPolicy;
 use vestibule::sessions::{Ending, State};
 use vestibule_tests::{Answer, Scene};
 
 use crate::consent::{Person, agreed, give, page, redeem, redemption, refresh, sessions};
 use crate::stage::{ISSUER, add, claims, expect_error, form, post, with_secret};
+
+const INVOICES: &str = "https://invoices.example.com";
 
 fn expect_invalid_grant(answer: Answer) {
     expect_error(answer, 400, "invalid_grant");
@@ -61,7 +64,7 @@ async fn less_may_be_asked_for_and_more_is_never_given() {
 async fn what_the_person_did_not_agree_to_is_left_out() {
     let (scene, person, _) = begun().await;
     let scope = vestibule::scope::Scopes::parse("orders:read").unwrap();
-    let less = vestibule::oauth::codes::AuthorizationCode { scope, ..person.agrees(&scene, "shop") };
+    let less = AuthorizationCode { scope, ..person.agrees(&scene, "shop") };
     let code = give(&scene, &less).await;
     let first = redeem(&scene, &code).await.expect(200);
     let token = first.member("refresh_token");
@@ -72,13 +75,30 @@ async fn what_the_person_did_not_agree_to_is_left_out() {
 
 /// RFC 8707 §2.2: a token for one resource never comes out as one for another.
 #[tokio::test]
-async fn a_refresh_for_another_resource_is_refused_and_the_session_lives() {
-    let (scene, _, first) = begun().await;
+async fn a_refresh_for_another_resource_spends_nothing_and_the_token_is_good_an_hour_later() {
+    let (scene, person, first) = begun().await;
     let token = first.member("refresh_token");
-    for elsewhere in ["https://invoices.example.com", "https://elsewhere.example.com"] {
+    for elsewhere in [INVOICES, "https://elsewhere.example.com"] {
         expect_error(refresh(&scene, "shop", &token, &[("resource", elsewhere)]).await, 400, "invalid_target");
     }
+    let audience = INVOICES.to_owned();
+    let code = give(&scene, &AuthorizationCode { audience, ..person.agrees(&scene, "shop") }).await;
+    let elsewhere = redeem(&scene, &code).await.expect(200).member("refresh_token");
+    expect_error(refresh(&scene, "shop", &elsewhere, &[("resource", ISSUER)]).await, 400, "invalid_target");
+
+    scene.wait(3600);
     refresh(&scene, "shop", &token, &[("resource", ISSUER)]).await.expect(200);
+    let answer = refresh(&scene, "shop", &elsewhere, &[("resource", INVOICES)]).await.expect(200);
+    assert_eq!(claims(&answer.member("access_token"))["aud"], json!(INVOICES));
+}
+
+#[tokio::test]
+async fn lost_is_not_stolen_a_retry_for_another_resource_is_refused_and_ends_nothing() {
+    let (scene, _, first) = begun().await;
+    let token = first.member("refresh_token");
+    let second = refresh(&scene, "shop", &token, &[]).await.expect(200).member("refresh_token");
+    expect_error(refresh(&scene, "shop", &token, &[("resource", INVOICES)]).await, 400, "invalid_target");
+    assert_eq!(refresh(&scene, "shop", &token, &[("resource", ISSUER)]).await.expect(200).member("refresh_token"), second);
 }
 
 /// RFC 6749 §10.4, RFC 9700 §4.14.2.

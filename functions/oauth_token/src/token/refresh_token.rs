@@ -9,7 +9,7 @@ use vestibule::oauth::clients::{Client, Grant};
 use vestibule::principal::Subject;
 use vestibule::scope::Scopes;
 use vestibule::secret::Secret;
-use vestibule::sessions::refresh::{self, RefreshError, Refreshed, Rotate, refresh};
+use vestibule::sessions::refresh::{self, Audience, NoGood, RefreshError, Refreshed, Rotate, refresh};
 
 use super::{Granted, OPENID, Refusal};
 
@@ -25,19 +25,19 @@ where
     // Before the token is spent: a rotation whose answer cannot be signed would cost an honest client its retry.
     let key = app.signing_key_for(client).await?;
     let now = app.clock.now();
+    // A token for another resource than the one that was asked for would be sent to the wrong one (RFC 8707 §3).
+    let wanted = match audience.as_deref() {
+        None => Audience::OfTheSession,
+        Some(own) if own == app.config.audience => Audience::Own,
+        Some(resource) => Audience::Resource(resource),
+    };
     let times = client.for_sessions(&app.config.client);
     let Refreshed { session, refresh_token, retried } =
-        match refresh(&app.store, keys.mac_keys(), &token, &times, now).await {
+        match refresh(&app.store, keys.mac_keys(), &token, &times, wanted, now).await {
             Ok(refreshed) => refreshed,
             Err(RefreshError::Refused(refusal)) => return Ok(Err(refused(refusal))),
             Err(RefreshError::Store(fault)) => return Err(fault.into()),
         };
-    // A token for another resource than the one that was asked for would be sent to the wrong one (RFC 8707 §3). The successor was
-    // not given, so that the token which was presented is good for another try as after a lost answer.
-    let of_session = session.audience.as_deref().unwrap_or(&app.config.audience);
-    if audience.is_some_and(|audience| audience != of_session) {
-        return Ok(Err(OAuthError::InvalidTarget.into()));
-    }
     let scope = scope.map_or_else(|| session.scope.clone(), |asked| asked.intersection(&session.scope));
     let access_token = app.mint_for_client(&key, client, &session, &scope, now)?;
     // OpenID Connect Core §12.2: the same `auth_time`, and no `nonce`.
@@ -55,6 +55,9 @@ where
 }
 
 fn refused(refusal: refresh::Refusal) -> Refusal {
+    if let refresh::Refusal::NoGood { why: NoGood::OtherAudience, .. } = refusal {
+        return OAuthError::InvalidTarget.into();
+    }
     let ended = match refusal {
         refresh::Refusal::Reused { user, session, cause } => Some((user, session, cause)),
         refresh::Refusal::NoGood { .. } | refresh::Refusal::NotOurs(_) => None,

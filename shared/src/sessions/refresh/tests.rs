@@ -53,12 +53,14 @@ impl Rotate for OneSession {
         &self,
         token: &RefreshToken,
         client: &Client,
+        wanted: Audience<'_>,
         mac_key: u32,
         now: Timestamp,
     ) -> Result<Rotation, StoreError> {
         *self.calls.lock().unwrap() += 1;
         let mut session = self.session.lock().unwrap();
         Ok(match decide(&session, token.generation, client.retry, now) {
+            Decision::Rotate | Decision::Retry if !wanted.is_of(&session) => Rotation::OtherAudience,
             Decision::Rotate => {
                 session.generation = session.generation.next();
                 session.rotated_at = now;
@@ -77,7 +79,7 @@ impl Rotate for OneSession {
 struct Says(Result<Rotation, ()>);
 
 impl Rotate for Says {
-    async fn rotate(&self, _: &RefreshToken, _: &Client, _: u32, _: Timestamp) -> Result<Rotation, StoreError> {
+    async fn rotate(&self, _: &RefreshToken, _: &Client, _: Audience<'_>, _: u32, _: Timestamp) -> Result<Rotation, StoreError> {
         self.0.clone().map_err(|()| StoreError::Unavailable { operation: "UpdateItem", detail: "throttled".into() })
     }
 }
@@ -85,7 +87,7 @@ impl Rotate for Says {
 async fn refused(says: Result<Rotation, ()>) -> RefreshError {
     let keys = ring(1, &[1]);
     let presented = current_token(&session(7, 1), &keys);
-    refresh(&Says(says), &keys, &presented, &client(), NOW).await.unwrap_err()
+    refresh(&Says(says), &keys, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -93,7 +95,7 @@ async fn the_current_token_is_exchanged_for_its_successor() {
     let keys = ring(1, &[1]);
     let store = OneSession::holding(session(7, 1));
     let presented = current_token(&session(7, 1), &keys);
-    let refreshed = refresh(&store, &keys, &presented, &client(), NOW).await.unwrap();
+    let refreshed = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap();
     assert!(!refreshed.retried);
     assert_eq!(refreshed.session, *store.session.lock().unwrap());
     let opened = RefreshToken::open(refreshed.refresh_token.expose(), &keys).unwrap();
@@ -107,9 +109,9 @@ async fn a_retry_gets_the_very_same_bytes() {
     let keys = ring(1, &[1]);
     let store = OneSession::holding(session(7, 1));
     let presented = current_token(&session(7, 1), &keys);
-    let first = refresh(&store, &keys, &presented, &client(), NOW).await.unwrap();
+    let first = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap();
     for wait in [Duration::ZERO, SECOND, DEFAULT_RETRY_WINDOW] {
-        let again = refresh(&store, &keys, &presented, &client(), NOW.plus(wait)).await.unwrap();
+        let again = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW.plus(wait)).await.unwrap();
         assert!(again.retried);
         assert_eq!(again.refresh_token.expose(), first.refresh_token.expose());
     }
@@ -120,14 +122,14 @@ async fn a_retry_across_a_rotation_of_the_mac_key_gets_the_very_same_bytes() {
     let (before, after) = (ring(1, &[1, 2]), ring(2, &[1, 2]));
     let store = OneSession::holding(session(7, 1));
     let presented = current_token(&session(7, 1), &before);
-    let first = refresh(&store, &before, &presented, &client(), NOW).await.unwrap();
-    let again = refresh(&store, &after, &presented, &client(), NOW.plus(SECOND)).await.unwrap();
+    let first = refresh(&store, &before, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap();
+    let again = refresh(&store, &after, &presented, &client(), Audience::OfTheSession, NOW.plus(SECOND)).await.unwrap();
     assert!(again.retried);
     assert_eq!(again.refresh_token.expose(), first.refresh_token.expose());
     // The next rotation moves to the new key, and what it gave is what a retry on an instance with the old ring gets.
-    let moved = refresh(&store, &after, &first.refresh_token, &client(), NOW.plus(SECOND)).await.unwrap();
+    let moved = refresh(&store, &after, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND)).await.unwrap();
     assert_eq!(moved.session.mac_key, 2);
-    let retried = refresh(&store, &before, &first.refresh_token, &client(), NOW.plus(SECOND)).await.unwrap();
+    let retried = refresh(&store, &before, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND)).await.unwrap();
     assert_eq!(retried.refresh_token.expose(), moved.refresh_token.expose());
 }
 
@@ -136,7 +138,7 @@ async fn the_key_that_makes_the_next_token_is_recorded_with_it() {
     let keys = ring(2, &[1, 2]);
     let store = OneSession::holding(session(7, 1));
     let presented = current_token(&session(7, 1), &keys);
-    let refreshed = refresh(&store, &keys, &presented, &client(), NOW).await.unwrap();
+    let refreshed = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap();
     assert_eq!(store.session.lock().unwrap().mac_key, 2);
     let alone = ring(2, &[2]);
     assert!(RefreshToken::open(refreshed.refresh_token.expose(), &alone).is_ok(), "the new key made it");
@@ -160,7 +162,7 @@ async fn a_text_that_is_no_token_of_ours_never_reaches_storage() {
         current_token(&session(7, 2), &ring(2, &[2])).expose().clone(),
     ];
     for other in others {
-        let error = refresh(&store, &keys, &Secret::new(other.clone()), &client(), NOW).await.unwrap_err();
+        let error = refresh(&store, &keys, &Secret::new(other.clone()), &client(), Audience::OfTheSession, NOW).await.unwrap_err();
         assert!(matches!(error, RefreshError::Refused(Refusal::NotOurs(_))), "{other}: {error}");
     }
     assert_eq!(*store.calls.lock().unwrap(), 0);
@@ -172,6 +174,7 @@ async fn each_answer_of_storage_but_success_is_a_refusal_of_its_own() {
     let reused = |cause| Refusal::Reused { user, session: id, cause };
     let no_good = |why| Refusal::NoGood { user, session: id, why };
     for (says, refusal, reason) in [
+        (Rotation::OtherAudience, no_good(NoGood::OtherAudience), "other_audience"),
         (Rotation::Late, no_good(NoGood::Late), "late_duplicate"),
         (Rotation::Reused(Ending::LostResponse), reused(Ending::LostResponse), "lost_response"),
         (Rotation::Reused(Ending::Concurrent), reused(Ending::Concurrent), "concurrent"),
