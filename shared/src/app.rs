@@ -18,7 +18,7 @@ use crate::federation::ReadProviderSecrets;
 use crate::keys::{PublishKeys, Rotation, SigningKey, SigningKeys, SymmetricKeys, SymmetricKeysCache};
 use crate::limits::{Admission, Admit, Key, admit_all};
 use crate::migration::MigrationHook;
-use crate::oauth::clients::{Client, ClientCache};
+use crate::oauth::clients::{Client, ClientCache, ReadClient, Standing};
 use crate::passwords::Hasher;
 use crate::randomness::Randomness;
 use crate::secret::Secret;
@@ -156,6 +156,23 @@ impl<S> App<S> {
         S: PublishKeys + Sync,
     {
         Rotation::new(&self.secrets, &self.store, &self.clock)
+    }
+
+    /// Whether the client of this name may ask for anything: the deployment's own always may, and of others one hears within
+    /// [`REGISTRATION_KEPT_FOR`](crate::oauth::clients::REGISTRATION_KEPT_FOR) that they may not any more. No call while it is known.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it must be read and cannot be.
+    pub async fn serves(&self, client: &str) -> Result<bool, StoreError>
+    where
+        S: ReadClient,
+    {
+        if client == self.config.client.id {
+            return Ok(true);
+        }
+        let Ok(id) = client.parse() else { return Ok(false) };
+        let found = self.clients.find(&self.store, &id, self.clock.now()).await?;
+        Ok(found.is_some_and(|client| client.standing == Standing::Active))
     }
 
     /// Counts a request for each of `keys`, in one call each and all at once.

@@ -211,7 +211,7 @@ async fn issue<S: IssueCode>(
 ) -> Result<Code, Fault> {
     let code = Code::draw(&app.randomness)?;
     let (roles, by_consent) = match client.party {
-        Party::First => (account.roles.clone(), false),
+        Party::First => (account.roles.intersection(&client.roles), false),
         Party::Third => (Roles::default(), true),
     };
     let good_for = AuthorizationCode {

@@ -1,7 +1,8 @@
 //! `/oauth/logout`: a client brings a person who wants to leave (OpenID Connect RP-Initiated Logout §2).
 //!
 //! Whoever comes with an ID token of the person who is signed in leaves at once; anybody else is asked, or any page could sign people
-//! out. The browser goes back only to an address that the client has registered for that.
+//! out. The browser goes back only to an address that the client has registered for that; whoever comes from anywhere else, or from a
+//! client that is no more, can leave all the same, and goes nowhere then.
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
@@ -33,7 +34,7 @@ where
     S: ReadClient + ReadPublicKeys + EndByCookie + Sync,
 {
     let sent = Parameters::of_query(request);
-    let wish = match Wish::parse(app, &sent).await {
+    let wish = match Wish::parse(app, request, &sent).await {
         Ok(wish) => wish,
         Err(refused) => return refused::page(app, request, &refused),
     };
@@ -55,7 +56,7 @@ where
     if !person::has_sent(app, request, &sent) {
         return refused::page(app, request, &Refused::Forged);
     }
-    match Wish::parse(app, &sent).await {
+    match Wish::parse(app, request, &sent).await {
         Ok(wish) => leave(app, request, &wish, browser(request).as_ref()).await,
         Err(refused) => refused::page(app, request, &refused),
     }
@@ -73,7 +74,10 @@ struct Wish {
 }
 
 impl Wish {
-    async fn parse<S: ReadClient + ReadPublicKeys>(app: &App<S>, sent: &Parameters) -> Result<Self, Refused> {
+    async fn parse<S>(app: &App<S>, request: &Request, sent: &Parameters) -> Result<Self, Refused>
+    where
+        S: ReadClient + ReadPublicKeys,
+    {
         let one = |name| sent.one(name).map_err(|_| Refused::Ambiguous);
         let (client_id, uri, state) = (one("client_id")?, one("post_logout_redirect_uri")?, one("state")?);
         let hint = match one("id_token_hint")? {
@@ -90,14 +94,21 @@ impl Wish {
             return Err(Refused::TwoClients);
         }
         let client = match client_id.or(hinted) {
-            Some(id) => Some(find(app, Some(id)).await?),
             None => None,
+            Some(id) => match find(app, Some(id)).await {
+                Ok(client) => Some(client),
+                Err(refused @ Refused::Unavailable(_)) => return Err(refused),
+                // A client that was disabled keeps nobody signed in on a computer that others use, too.
+                Err(refused) => {
+                    refused::note(request, &refused);
+                    None
+                }
+            },
         };
-        let target = match (uri, &client) {
-            (None, _) => None,
-            (Some(uri), Some(client)) => Some(client.post_logout_target(uri).ok_or(Refused::UnregisteredUri)?),
-            (Some(_), None) => return Err(Refused::UnregisteredUri),
-        };
+        let target = uri.and_then(|uri| client.as_ref().and_then(|client| client.post_logout_target(uri)));
+        if uri.is_some() && target.is_none() && client.is_some() {
+            refused::note(request, &Refused::UnregisteredUri);
+        }
         let mut parameters = sent.among(&PARAMETERS);
         if let (None, Some(client)) = (client_id, &client) {
             parameters.push(("client_id".to_owned(), client.id.to_string()));

@@ -31,6 +31,19 @@ pub(crate) enum Refused {
 
 /// The page. It is logged, with nothing that the request made up.
 pub(crate) fn page<S>(app: &App<S>, request: &Request, refused: &Refused) -> Response<Body> {
+    note(request, refused);
+    let (status, title, line) = refused.words();
+    let brand = Brand::of(&app.config);
+    let notice = Notice { brand: &brand, title, lines: vec![line.to_owned()], tone: Tone::Wrong, next: None };
+    let mut response = respond(status, &notice, &brand, Leads::Home);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+/// Logs why.
+pub(crate) fn note(request: &Request, refused: &Refused) {
     let id = request_id(request);
     match refused {
         Refused::Unreadable(fault) => Event::BadRequest { fault: &fault.logged() }.record(&id),
@@ -42,14 +55,6 @@ pub(crate) fn page<S>(app: &App<S>, request: &Request, refused: &Refused) -> Res
         Refused::Forged => Event::Unauthenticated { reason: "cross_site" }.record(&id),
         Refused::Unavailable(fault) => Event::Failed { fault }.record(&id),
     }
-    let (status, title, line) = refused.words();
-    let brand = Brand::of(&app.config);
-    let notice = Notice { brand: &brand, title, lines: vec![line.to_owned()], tone: Tone::Wrong, next: None };
-    let mut response = respond(status, &notice, &brand, Leads::Home);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    response
 }
 
 impl Refused {

@@ -95,6 +95,7 @@ impl Asked {
         }
         let parameters = sent.among(&PARAMETERS);
         sent.one("login_hint")?;
+        sent.one("id_token_hint")?;
         Ok(Self {
             challenge: challenge.parse().map_err(|_| Error::Challenge)?,
             scope: scope(client, sent)?,

@@ -2,9 +2,7 @@
 //!
 //! Whoever asks is a confidential client that proved itself, such as a resource server; others cannot try out tokens here (§4). A
 //! token that is worth nothing is `{"active":false}`, whatever the reason. That of a person is worth nothing once its session has
-//! ended, which the token itself cannot say.
-
-use std::sync::Arc;
+//! ended or its client was disabled, which the token itself cannot say.
 
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -20,7 +18,7 @@ use vestibule::identity::SessionId;
 use vestibule::keys::ReadPublicKeys;
 use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
-use vestibule::oauth::clients::{Client, ReadClient, Standing};
+use vestibule::oauth::clients::ReadClient;
 use vestibule::principal::Subject;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::tokens::{VerifiedToken, VerifyError};
@@ -70,24 +68,19 @@ where
         Err(VerifyError::Refused(refusal)) => return Ok(Err(refusal.reason())),
         Err(VerifyError::KeysUnavailable(fault)) => return Err(fault.into()),
     };
-    let now = app.clock.now();
-    let alive = match (token.sub, token.sid) {
-        (Subject::User(user), Some(session)) => app.store.is_live(user, session, now).await?,
-        (Subject::Service(_), _) => is_served(find(app, &token.client_id, now).await?.as_deref()),
-        (Subject::User(_), None) => false,
+    let alive = async {
+        match (token.sub, token.sid) {
+            (Subject::User(user), Some(session)) => app.store.is_live(user, session, app.clock.now()).await,
+            (Subject::Service(_), _) => Ok(true),
+            (Subject::User(_), None) => Ok(false),
+        }
     };
-    Ok(if alive { Ok(token) } else { Err("ended") })
-}
-
-async fn find<S: ReadClient>(app: &App<S>, id: &str, now: Timestamp) -> Result<Option<Arc<Client>>, Fault> {
-    match id.parse() {
-        Ok(id) => Ok(app.clients.find(&app.store, &id, now).await?),
-        Err(_) => Ok(None),
-    }
-}
-
-fn is_served(client: Option<&Client>) -> bool {
-    client.is_some_and(|client| client.standing == Standing::Active)
+    let (alive, served) = tokio::try_join!(alive, app.serves(&token.client_id))?;
+    Ok(match (alive, served) {
+        (true, true) => Ok(token),
+        (false, _) => Err("ended"),
+        (true, false) => Err("client_disabled"),
+    })
 }
 
 #[derive(Serialize)]

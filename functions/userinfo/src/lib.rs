@@ -34,7 +34,7 @@ pub const NEEDS: &[Need] = &[Need::Table];
 /// The scope that asks who signed in (§3.1.2.1).
 const OPENID: &str = "openid";
 
-/// Answers one request. Storage: the session and the account, one read each; and the client where a page asks, unless it is known.
+/// Answers one request. Storage: the session and the account, one read each; and the client, unless it is known.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
     S: ReadPublicKeys + LiveSession + FindAccount + ReadClient + Sync,
@@ -92,19 +92,21 @@ where
 
 async fn answer<S>(app: &App<S>, request: &Request, token: &VerifiedToken) -> Response<Body>
 where
-    S: LiveSession + FindAccount + Sync,
+    S: LiveSession + FindAccount + ReadClient + Sync,
 {
     let (id, issuer) = (request_id(request), &app.config.issuer);
     let Some((user, session)) = token.sub.user().zip(token.sid).filter(|_| token.scope.has(OPENID)) else {
         Event::Unauthenticated { reason: "insufficient_scope" }.record(&id);
         return insufficient_scope(issuer);
     };
-    match alive(app, user, session).await {
-        Ok(Some(account)) => {
+    let served = async { Ok(app.serves(&token.client_id).await?) };
+    match tokio::try_join!(alive(app, user, session), served) {
+        Ok((_, false)) => unauthenticated(Failure::ClientDisabled, app, request),
+        Ok((Some(account), true)) => {
             Event::ClaimsGiven { client: &token.client_id, user, session }.record(&id);
             json_response(&Claims::of(&account, &token.scope), None)
         }
-        Ok(None) => unauthenticated(Failure::SessionEnded, app, request),
+        Ok((None, true)) => unauthenticated(Failure::SessionEnded, app, request),
         Err(fault) => failed(&fault, &id, issuer),
     }
 }

@@ -31,10 +31,10 @@ impl<S> App<S> {
     /// # Errors
     /// [`Fault`] without randomness for its `jti`, or if signing fails.
     pub fn mint(&self, key: &SigningKey, session: &Session, now: Timestamp) -> Result<AccessToken, Fault> {
-        self.mint_within(key, session, &session.scope, self.config.access_token_lifetime, now)
+        self.mint_within(key, session, &session.scope, &session.roles, self.config.access_token_lifetime, now)
     }
 
-    /// The same for `client`, whose session it is, and for `scope` of it.
+    /// The same for `client`, whose session it is, for `scope` of it, and with those of its roles that the client's tokens may carry today.
     ///
     /// # Errors
     /// As [`App::mint`].
@@ -46,7 +46,8 @@ impl<S> App<S> {
         scope: &Scopes,
         now: Timestamp,
     ) -> Result<AccessToken, Fault> {
-        self.mint_within(key, session, scope, self.lifetime_for(client), now)
+        let roles = session.roles.intersection(&client.roles);
+        self.mint_within(key, session, scope, &roles, self.lifetime_for(client), now)
     }
 
     /// How long an access token of `client` is good.
@@ -114,6 +115,7 @@ impl<S> App<S> {
         key: &SigningKey,
         session: &Session,
         scope: &Scopes,
+        roles: &Roles,
         lifetime: Duration,
         now: Timestamp,
     ) -> Result<AccessToken, Fault> {
@@ -123,7 +125,7 @@ impl<S> App<S> {
             subject: Subject::User(session.user),
             client_id: &session.client_id,
             scope,
-            roles: &session.roles,
+            roles,
             session: Some(session.id),
             auth_time: Some(session.auth_time),
             issued_at: now,

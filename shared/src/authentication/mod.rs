@@ -49,6 +49,8 @@ pub enum Failure {
     ApiKey(RefusedKey),
     /// The credential is good, but its session has ended or expired.
     SessionEnded,
+    /// The credential is good, but the client that it was given to may ask for nothing any more.
+    ClientDisabled,
     /// The session cookie is none that we ever gave.
     MalformedCookie,
     /// The session cookie opens nothing, or nothing more.
@@ -67,6 +69,7 @@ impl Failure {
             Self::Token(refusal) => refusal.reason(),
             Self::ApiKey(RefusedKey { refusal, .. }) => refusal.reason(),
             Self::SessionEnded => "session_ended",
+            Self::ClientDisabled => "client_disabled",
             Self::MalformedCookie => "malformed_cookie",
             Self::Cookie(refusal) => refusal.reason(),
             Self::CrossSite => "cross_site",

@@ -49,6 +49,7 @@ pub fn unauthenticated<S>(failure: Failure, app: &App<S>, request: &Request) -> 
         | Failure::Token(_)
         | Failure::ApiKey(_)
         | Failure::SessionEnded
+        | Failure::ClientDisabled
         | Failure::MalformedCookie
         | Failure::Cookie(_) => Problem::new(ProblemKind::InvalidToken, "The credential is not valid, or no more."),
         Failure::CrossSite => {

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::oauth::clients::{
     Authentication, Client, ClientKeys, Grants, Lifetimes, Party, SecretMethod, Secrets, Standing,
 };
-use crate::scope::Scopes;
+use crate::scope::{Roles, Scopes};
 use crate::sessions::rotation::RetryPolicy;
 use crate::storage::StoreError;
 
@@ -28,6 +28,7 @@ const REDIRECT_URIS: &str = "redirect_uris";
 const POST_LOGOUT_REDIRECT_URIS: &str = "post_logout_redirect_uris";
 const ORIGINS: &str = "origins";
 const SCOPES: &str = "scopes";
+const ROLES: &str = "roles";
 const RESOURCES: &str = "resources";
 const ALGORITHM: &str = "algorithm";
 const ACCESS_TOKEN_SECONDS: &str = "access_token_seconds";
@@ -71,6 +72,7 @@ pub(super) fn encode(client: &Client) -> Item {
         .with(POST_LOGOUT_REDIRECT_URIS, texts(&client.post_logout_redirect_uris))
         .with(ORIGINS, texts(&client.origins))
         .with(SCOPES, text(client.scopes.to_string()))
+        .with_some(ROLES, Some(&client.roles).filter(|roles| !roles.is_empty()).map(|roles| text(roles.to_string())))
         .with(RESOURCES, texts(&client.resources))
         .with_some(ALGORITHM, client.algorithm.map(|algorithm| text(algorithm.as_str())))
         .with_some(ACCESS_TOKEN_SECONDS, seconds(client.lifetimes.access_token))
@@ -124,6 +126,10 @@ impl TryFrom<&Item> for Client {
             post_logout_redirect_uris: read.parsed_each(POST_LOGOUT_REDIRECT_URIS)?,
             origins: read.parsed_each(ORIGINS)?,
             scopes: read.parsed_by(SCOPES, Scopes::parse)?,
+            roles: match read.text_if_any(ROLES)? {
+                Some(_) => read.parsed_by(ROLES, Roles::parse)?,
+                None => Roles::default(),
+            },
             resources: read.parsed_each(RESOURCES)?,
             algorithm: read.parsed_if_any(ALGORITHM)?,
             lifetimes: Lifetimes {

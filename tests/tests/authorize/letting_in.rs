@@ -1,14 +1,16 @@
 //! A person lets a client in, and what it gets (RFC 6749 §4.1, OpenID Connect Core §3.1.2, RFC 8252 §8.6, RFC 8707).
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use vestibule::oauth::clients::{Authentication, Client, ClientSecret, SecretMethod, Secrets};
 use vestibule::oauth::consents::FindConsent;
 use vestibule::randomness::Randomness;
+use vestibule::scope::{Roles, Scopes};
 use vestibule_tests::Scene;
 
 use crate::stage::{
-    Browser, INVOICES, ISSUER, WEB, add, asks, authorize, claims, error, exchange, first_party, heard, hidden,
-    third_party,
+    Browser, FORM, INVOICES, ISSUER, WEB, add, asks, authorize, claims, encoded, error, exchange, first_party, heard,
+    hidden, third_party,
 };
 
 const ASKS: &str = "Let The bookkeeper in?";
@@ -163,13 +165,15 @@ async fn a_client_that_may_be_any_program_never_gets_in_unseen() {
 }
 
 #[tokio::test]
-async fn somebody_elses_client_carries_no_role_and_the_teams_own_does() {
+async fn somebody_elses_client_carries_no_role_and_the_teams_own_those_that_its_registration_names() {
     let scene = Scene::new().await;
     add(&scene, &third_party("bookkeeper")).await;
     add(&scene, &first_party("app")).await;
-    let admin = scene.user("admin@example.com", "orders:read", "admin").await;
+    let roles = Roles::parse("admin auditor").unwrap();
+    add(&scene, &Client { roles, ..first_party("back-office") }).await;
+    let admin = scene.user("admin@example.com", "orders:read", "admin support").await;
     let browser = Browser::sign_in(&scene, &admin).await;
-    for (id, roles) in [("bookkeeper", None), ("app", Some("admin"))] {
+    for (id, roles) in [("bookkeeper", None), ("app", None), ("back-office", Some("admin"))] {
         let code = browser.lets_in(id, &[]).await;
         let access = exchange(&scene, id, &code, &[]).await.expect(200).member("access_token");
         let carried = claims(&access)["roles"].clone();
@@ -180,6 +184,45 @@ async fn somebody_elses_client_carries_no_role_and_the_teams_own_does() {
             .and_then(|role| role.as_str().map(str::to_owned));
         assert_eq!(carried.as_deref().filter(|role| !role.is_empty()), roles, "{id}");
     }
+}
+
+/// What may be done in somebody's name is bounded by what a client is for, also where it is the team's own (RFC 9700 §2.3).
+#[tokio::test]
+async fn the_token_of_a_client_registered_for_openid_alone_administers_nobody() {
+    let scene = Scene::new().await;
+    let scopes = Scopes::parse("openid").unwrap();
+    add(&scene, &Client { scopes, ..first_party("app") }).await;
+    let admin = scene.user("admin@example.com", "orders:read", "admin").await;
+    let browser = Browser::sign_in(&scene, &admin).await;
+    let code = browser.lets_in("app", &[("scope", "openid")]).await;
+    let access = exchange(&scene, "app", &code, &[]).await.expect(200).member("access_token");
+    let demo = scene.demo().await;
+    scene.get_as(&format!("/admin/users/{}", demo.id), &access).await.expect(403);
+}
+
+/// A registration that names fewer roles takes them from the sessions that there are, at the next refresh.
+#[tokio::test]
+async fn a_role_that_is_withdrawn_from_a_client_is_in_no_token_that_it_refreshes() {
+    let scene = Scene::new().await;
+    let roles = Roles::parse("admin").unwrap();
+    add(&scene, &Client { roles, ..first_party("app") }).await;
+    let admin = scene.user("admin@example.com", "orders:read", "admin").await;
+    let browser = Browser::sign_in(&scene, &admin).await;
+    let code = browser.lets_in("app", &[]).await;
+    let first = exchange(&scene, "app", &code, &[]).await.expect(200);
+    assert_eq!(claims(&first.member("access_token"))["roles"], serde_json::json!(["admin"]));
+    let item = [("pk", "CLIENT#app"), ("sk", "CLIENT")];
+    let mut withdraw = scene.cloud.clients().dynamodb.update_item().table_name("vestibule-Table");
+    for (name, value) in item {
+        withdraw = withdraw.key(name, AttributeValue::S(value.to_owned()));
+    }
+    withdraw.update_expression("REMOVE #roles").expression_attribute_names("#roles", "roles").send().await.unwrap();
+    scene.wait(60);
+    let token = first.member("refresh_token");
+    let form = [("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", &token)];
+    let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let second = scene.post("/oauth/token", FORM, encoded(&form)).await.expect(200);
+    assert_eq!(claims(&second.member("access_token")).get("roles"), None);
 }
 
 /// The answer goes to what was registered, and keeps the query that it has there.

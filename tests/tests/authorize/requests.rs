@@ -6,7 +6,7 @@ use vestibule::randomness::Randomness;
 use vestibule_tests::Scene;
 
 use crate::stage::{
-    Browser, ISSUER, WEB, add, authorize, encoded, error, exchange, first_party, goes_nowhere, heard, hidden,
+    Browser, ISSUER, WEB, add, authorize, encoded, error, exchange, first_party, goes_nowhere, heard, hidden, id_token,
     is_a_page, location, query_of, request, third_party,
 };
 
@@ -88,12 +88,17 @@ async fn a_parameter_that_stands_twice_is_refused_and_a_second_client_is_told_no
     let scene = Scene::new().await;
     add(&scene, &first_party("app")).await;
     let browser = Browser::sign_in(&scene, &scene.demo().await).await;
-    for (name, value) in
-        request("app", &[("prompt", "none"), ("max_age", "60"), ("resource", ISSUER), ("login_hint", "a")])
-    {
+    let hint = id_token(&browser, "app").await;
+    let more = [
+        ("prompt", "none"),
+        ("max_age", "60"),
+        ("resource", ISSUER),
+        ("login_hint", "a"),
+        ("id_token_hint", hint.as_str()),
+    ];
+    for (name, value) in request("app", &more) {
         for again in [value.as_str(), "another"] {
-            let mut twice =
-                request("app", &[("prompt", "none"), ("max_age", "60"), ("resource", ISSUER), ("login_hint", "a")]);
+            let mut twice = request("app", &more);
             twice.push((name.clone(), again.to_owned()));
             let answer = browser.get(&format!("/oauth/authorize?{}", encoded(&twice))).await;
             match name.as_str() {

@@ -98,7 +98,7 @@ pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 pub(crate) const WEB: &str = "https://app.example.com/callback";
 pub(crate) const OUT: &str = "https://app.example.com/out";
 pub(crate) const INVOICES: &str = "https://invoices.example.com";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Somebody else's client, a page on the web, which cannot keep a secret.
 pub(crate) fn third_party(id: &str) -> Client {
@@ -112,6 +112,7 @@ pub(crate) fn third_party(id: &str) -> Client {
         post_logout_redirect_uris: vec![OUT.parse().unwrap()],
         origins: Vec::new(),
         scopes: Scopes::parse("openid email orders:read orders:write").unwrap(),
+        roles: Roles::default(),
         resources: vec![INVOICES.parse().unwrap()],
         algorithm: None,
         lifetimes: Lifetimes::default(),
@@ -293,4 +294,10 @@ pub(crate) async fn exchange(scene: &Scene, id: &str, code: &str, changes: &[(&s
 pub(crate) fn claims(token: &str) -> serde_json::Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// Who the client's ID token says that this browser is.
+pub(crate) async fn id_token(browser: &Browser<'_>, id: &str) -> String {
+    let code = browser.lets_in(id, &[]).await;
+    exchange(browser.scene, id, &code, &[]).await.expect(200).member("id_token")
 }

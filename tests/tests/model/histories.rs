@@ -79,7 +79,8 @@ impl Bench {
                 let mac_key = 1 + u32::try_from(dice.roll(2)).unwrap();
                 let token = RefreshToken { user: self.user, session: id, generation };
                 let invoked = self.tick();
-                let heard = self.table.rotate(&token, &self.client, Audience::OfTheSession, mac_key, now).await.unwrap();
+                let heard =
+                    self.table.rotate(&token, &self.client, Audience::OfTheSession, mac_key, now).await.unwrap();
                 self.note(invoked, now, Operation::Refresh { session, generation, mac_key, heard }).await;
             }
             6 => {

@@ -79,7 +79,9 @@ impl Stored {
                 let token = self.token(session, before.presented(session, behind));
                 let foreign = Client { id: "another".into(), ..before.client.clone() };
                 let client = if foreign_client { &foreign } else { &before.client };
-                Outcome::Refreshed(self.table.rotate(&token, client, Audience::OfTheSession, mac_key, now).await.unwrap())
+                Outcome::Refreshed(
+                    self.table.rotate(&token, client, Audience::OfTheSession, mac_key, now).await.unwrap(),
+                )
             }
             Step::Revoke { session } => {
                 let id = before.sessions[session].id;

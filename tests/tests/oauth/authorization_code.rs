@@ -3,7 +3,7 @@
 use serde_json::json;
 use vestibule::accounts::{ManageAccounts, Standing};
 use vestibule::keys::Algorithm;
-use vestibule::oauth::clients::{Client, Grant, SecretMethod};
+use vestibule::oauth::clients::{Client, Grant, Party, SecretMethod};
 use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::{Ending, State};
@@ -58,19 +58,21 @@ async fn a_client_that_did_not_ask_who_signed_in_is_not_told_and_one_that_may_no
     assert_eq!(session.expires_at.since(scene.clock.now()).as_secs(), 300, "it ends with the token");
 }
 
-/// Roles are what the code says: the authorization endpoint leaves them to the team's own clients.
+/// Roles are what the code says, as far as the client may carry them.
 #[tokio::test]
 async fn a_token_carries_the_roles_the_audience_and_the_algorithm_that_were_decided() {
     let scene = Scene::new().await;
     let person = Person::sign_in(&scene, scene.demo().await).await;
-    add(&scene, &Client { algorithm: Some(Algorithm::Rs256), ..page("shop") }).await;
+    let roles = Roles::parse("admin support").unwrap();
+    add(&scene, &Client { algorithm: Some(Algorithm::Rs256), party: Party::First, roles, ..page("shop") }).await;
     let decided = AuthorizationCode {
-        roles: Roles::parse("support").unwrap(),
+        roles: Roles::parse("auditor support").unwrap(),
         audience: "https://invoices.example.com".to_owned(),
         ..person.agrees(&scene, "shop")
     };
     let code = give(&scene, &decided).await;
-    expect_invalid_grant(redeem_with(&scene, &code, &[("resource", ISSUER)]).await);
+    // RFC 8707 §2: the code is as good as before.
+    expect_error(redeem_with(&scene, &code, &[("resource", ISSUER)]).await, 400, "invalid_target");
     let answer = redeem_with(&scene, &code, &[("resource", "https://invoices.example.com")]).await.expect(200);
     for name in ["access_token", "id_token"] {
         assert!(answer.member(name).starts_with("eyJhbGciOiJSUzI1NiI"), "{name}");
@@ -98,7 +100,6 @@ async fn whoever_keeps_not_every_bond_of_a_code_gets_nothing_and_spoils_nothing(
         ("code_verifier", &"x".repeat(200)),
         ("redirect_uri", "https://shop.example.com/back/"),
         ("redirect_uri", "https://evil.example.com/back"),
-        ("resource", "https://invoices.example.com"),
         ("code", "voc_"),
         ("code", &code.to_lowercase()),
         ("code", &code.replace("voc_", "vot_")),
@@ -111,6 +112,8 @@ async fn whoever_keeps_not_every_bond_of_a_code_gets_nothing_and_spoils_nothing(
     for missing in ["code", "code_verifier"] {
         expect_error(redeem_with(&scene, &code, &[(missing, "")]).await, 400, "invalid_request");
     }
+    let elsewhere = [("resource", "https://invoices.example.com")];
+    expect_error(redeem_with(&scene, &code, &elsewhere).await, 400, "invalid_target");
     let plain = [("code_verifier", CHALLENGE), ("code_challenge_method", "plain"), ("code_challenge", CHALLENGE)];
     expect_invalid_grant(redeem_with(&scene, &code, &plain).await);
     assert!(sessions(&scene, person.user.id, "shop").await.is_empty());

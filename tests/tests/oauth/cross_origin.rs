@@ -53,6 +53,21 @@ async fn a_page_of_the_client_reads_its_tokens_its_refusals_and_who_signed_in() 
     assert_eq!(readers(&late), Some(OURS));
 }
 
+/// A client in a browser begins with the metadata, before anybody knows which client it is.
+#[tokio::test]
+async fn any_page_reads_the_metadata_the_keys_and_the_description_of_the_endpoints() {
+    let scene = Scene::new().await;
+    for path in [
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/jwks.json",
+        "/openapi.json",
+    ] {
+        let answer = ask(&scene, "GET", path, &[("origin", "https://anybody.example")], "").await.expect(200);
+        assert_eq!(readers(&answer), Some("*"), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn no_other_page_reads_anything_of_it() {
     for origin in [

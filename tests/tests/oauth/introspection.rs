@@ -82,6 +82,20 @@ async fn only_a_confidential_client_that_proves_itself_may_ask() {
     expect_error(asks.post(&scene, "/oauth/introspect", &twice).await, 400, "invalid_request");
 }
 
+/// RFC 7662 §2.2: what a client holds in somebody's name is worth as little as what it holds in its own.
+#[tokio::test]
+async fn a_persons_token_is_inactive_within_a_minute_of_its_client_being_disabled() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let (_, code) = crate::consent::agreed(&scene).await;
+    let access = crate::consent::redeem(&scene, &code).await.expect(200).member("access_token");
+    assert_eq!(asks.introspect(&scene, &access).await["active"], json!(true));
+    let disabled = scene.cloud.table().set_client_disabled(&"shop".parse().unwrap(), Some(scene.clock.now())).await;
+    assert_eq!(disabled.unwrap(), vestibule::oauth::clients::Changed::Done);
+    scene.wait(60);
+    assert_eq!(asks.introspect(&scene, &access).await, json!({ "active": false }));
+}
+
 #[tokio::test]
 async fn a_question_costs_one_read_of_the_session() {
     let scene = Scene::new().await;

@@ -98,7 +98,10 @@ async fn lost_is_not_stolen_a_retry_for_another_resource_is_refused_and_ends_not
     let token = first.member("refresh_token");
     let second = refresh(&scene, "shop", &token, &[]).await.expect(200).member("refresh_token");
     expect_error(refresh(&scene, "shop", &token, &[("resource", INVOICES)]).await, 400, "invalid_target");
-    assert_eq!(refresh(&scene, "shop", &token, &[("resource", ISSUER)]).await.expect(200).member("refresh_token"), second);
+    assert_eq!(
+        refresh(&scene, "shop", &token, &[("resource", ISSUER)]).await.expect(200).member("refresh_token"),
+        second
+    );
 }
 
 /// RFC 6749 §10.4, RFC 9700 §4.14.2.

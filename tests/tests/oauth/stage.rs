@@ -10,7 +10,7 @@ use vestibule::oauth::clients::{
     Secrets, Standing,
 };
 use vestibule::randomness::Randomness;
-use vestibule::scope::Scopes;
+use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::RetryPolicy;
 use vestibule_tests::{Answer, Scene};
 
@@ -36,6 +36,7 @@ pub(crate) fn service(id: &str) -> Client {
         post_logout_redirect_uris: Vec::new(),
         origins: Vec::new(),
         scopes: Scopes::parse("orders:read orders:write").unwrap(),
+        roles: Roles::default(),
         resources: vec!["https://invoices.example.com".parse().unwrap()],
         algorithm: None,
         lifetimes: Lifetimes::default(),

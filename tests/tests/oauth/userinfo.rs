@@ -1,6 +1,7 @@
 //! Who signed in, as clients are told (OpenID Connect Core §5.3 and §5.4, RFC 6750).
 
 use serde_json::json;
+use vestibule::oauth::clients::{Changed, ManageClients};
 use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::scope::Scopes;
 use vestibule_tests::{Fault, Scene};
@@ -112,6 +113,17 @@ async fn a_token_whose_session_has_ended_is_no_good_at_once() {
     assert_eq!(scene.wire.take_calls(), ["GetItem", "GetItem"], "session and account");
     let now = scene.clock.now();
     scene.cloud.table().set_standing(person.user.id, Standing::Disabled { at: now }, now).await.unwrap();
+    scene.get_as("/userinfo", &access).await.expect_problem(401, "invalid-token");
+}
+
+/// RFC 6750 §3.1: within a minute, though the person is signed in there still.
+#[tokio::test]
+async fn a_client_that_was_disabled_learns_nothing_of_anybody() {
+    let (scene, _, access) = told("openid").await;
+    scene.get_as("/userinfo", &access).await.expect(200);
+    let disabled = scene.cloud.table().set_client_disabled(&"shop".parse().unwrap(), Some(scene.clock.now())).await;
+    assert_eq!(disabled.unwrap(), Changed::Done);
+    scene.wait(60);
     scene.get_as("/userinfo", &access).await.expect_problem(401, "invalid-token");
 }
 

@@ -17,7 +17,7 @@ use vestibule::oauth::clients::{
     Secrets, Standing,
 };
 use vestibule::randomness::Randomness;
-use vestibule::scope::Scopes;
+use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::RetryPolicy;
 use vestibule_tests::{PASSWORD, Scene, User};
 
@@ -117,6 +117,7 @@ async fn register(scene: &Scene) -> String {
         redirect_uris: vec![REDIRECT_URI.parse().unwrap()],
         post_logout_redirect_uris: Vec::new(),
         scopes: Scopes::parse("openid email orders:read").unwrap(),
+        roles: Roles::default(),
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),

@@ -6,7 +6,7 @@
 use vestibule::app::App;
 use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
-use vestibule::http::{Fields, Issued};
+use vestibule::http::{Fields, Issued, OAuthError};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::MacKeys;
 use vestibule::oauth::clients::{Client, Grant};
@@ -71,6 +71,10 @@ fn parse(mut fields: Fields) -> Result<(Option<Code>, Presented), Refusal> {
 }
 
 fn refused(refusal: CodeRefusal) -> Refusal {
+    // Only whoever keeps all other bonds hears it, and keeps the code (RFC 8707 §2).
+    if refusal == CodeRefusal::OtherResource {
+        return OAuthError::InvalidTarget.into();
+    }
     Refusal::invalid_grant(refusal.reason())
 }
 

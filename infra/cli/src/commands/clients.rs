@@ -74,7 +74,11 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
         }
         Command::List { json } => {
             let rows: Vec<Value> = table.clients().await?.iter().map(row).collect();
-            output::listing(&["client", "name", "authentication", "grants", "scope", "party", "standing"], &rows, json);
+            output::listing(
+                &["client", "name", "authentication", "grants", "scope", "roles", "party", "standing"],
+                &rows,
+                json,
+            );
         }
         Command::Show { client } => {
             let client = table.client(&client).await?.ok_or_else(|| unknown(&client))?;
@@ -117,6 +121,7 @@ fn row(client: &Client) -> Value {
         "authentication": method(&client.authentication),
         "grants": client.grants.to_string(),
         "scope": client.scopes.to_string(),
+        "roles": client.roles.to_string(),
         "party": party(client.party),
         "standing": standing(client.standing),
     })

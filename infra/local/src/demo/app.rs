@@ -16,7 +16,7 @@ use vestibule::oauth::clients::{
 };
 use vestibule::oauth::pkce::{Challenge, METHOD};
 use vestibule::randomness::Randomness;
-use vestibule::scope::Scopes;
+use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::{DEFAULT_RETRY_WINDOW, RetryPolicy};
 use vestibule::store::Table;
 
@@ -54,6 +54,7 @@ pub async fn app(table: &Table, url: &str, randomness: &Randomness, now: Timesta
         post_logout_redirect_uris: vec![here],
         origins: Vec::new(),
         scopes: Scopes::parse("email openid orders:read profile")?,
+        roles: Roles::default(),
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),

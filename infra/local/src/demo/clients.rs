@@ -7,7 +7,7 @@ use vestibule::oauth::clients::{
     Secrets, Standing,
 };
 use vestibule::randomness::Randomness;
-use vestibule::scope::Scopes;
+use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 use vestibule::sessions::rotation::RetryPolicy;
 use vestibule::store::Table;
@@ -42,6 +42,7 @@ pub async fn service(
         post_logout_redirect_uris: Vec::new(),
         origins: Vec::new(),
         scopes: Scopes::parse("orders:read")?,
+        roles: Roles::default(),
         resources: Vec::new(),
         algorithm: None,
         lifetimes: Lifetimes::default(),

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::identity::ServiceId;
 use crate::keys::Algorithm;
 use crate::limits::Limit;
-use crate::scope::Scopes;
+use crate::scope::{Roles, Scopes};
 use crate::sessions;
 use crate::sessions::rotation::RetryPolicy;
 
@@ -41,6 +41,9 @@ pub struct Client {
     pub origins: Vec<Origin>,
     /// The most that its tokens may do.
     pub scopes: Scopes,
+    /// The roles that its tokens carry for whoever has them. None unless the registration says so: a page that shows orders has no use for
+    /// an administrator's role, and whoever takes the page over has.
+    pub roles: Roles,
     /// The audiences that it may ask for beside the deployment's own (RFC 8707).
     pub resources: Vec<Resource>,
     /// What its tokens are signed with, if not with the deployment's algorithm.
@@ -98,7 +101,7 @@ pub struct Lifetimes {
 /// Whose a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Party {
-    /// The team's own: people are not asked, and its tokens carry their roles.
+    /// The team's own: people are not asked, and its tokens carry those of their roles that its registration names.
     First,
     /// Somebody else's: people are asked, and its tokens carry what they agreed to and no role.
     Third,
@@ -145,6 +148,9 @@ pub enum InvalidClient {
     /// Everybody can say that they are a public client, and would use up its requests.
     #[error("only a client that proves who it is can have a limit of its own")]
     PublicLimit,
+    /// What others make carries nobody's roles.
+    #[error("only the team's own clients carry roles")]
+    ThirdPartyRoles,
     /// A public client without a grant can do nothing.
     #[error("a public client needs a grant")]
     Useless,
@@ -182,6 +188,9 @@ impl Client {
         }
         if self.limit.is_some() && self.is_public() {
             return Err(InvalidClient::PublicLimit);
+        }
+        if self.party == Party::Third && !self.roles.is_empty() {
+            return Err(InvalidClient::ThirdPartyRoles);
         }
         if self.grants.is_empty() && self.is_public() {
             return Err(InvalidClient::Useless);

@@ -79,7 +79,14 @@ impl Rotate for OneSession {
 struct Says(Result<Rotation, ()>);
 
 impl Rotate for Says {
-    async fn rotate(&self, _: &RefreshToken, _: &Client, _: Audience<'_>, _: u32, _: Timestamp) -> Result<Rotation, StoreError> {
+    async fn rotate(
+        &self,
+        _: &RefreshToken,
+        _: &Client,
+        _: Audience<'_>,
+        _: u32,
+        _: Timestamp,
+    ) -> Result<Rotation, StoreError> {
         self.0.clone().map_err(|()| StoreError::Unavailable { operation: "UpdateItem", detail: "throttled".into() })
     }
 }
@@ -111,7 +118,8 @@ async fn a_retry_gets_the_very_same_bytes() {
     let presented = current_token(&session(7, 1), &keys);
     let first = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW).await.unwrap();
     for wait in [Duration::ZERO, SECOND, DEFAULT_RETRY_WINDOW] {
-        let again = refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW.plus(wait)).await.unwrap();
+        let again =
+            refresh(&store, &keys, &presented, &client(), Audience::OfTheSession, NOW.plus(wait)).await.unwrap();
         assert!(again.retried);
         assert_eq!(again.refresh_token.expose(), first.refresh_token.expose());
     }
@@ -127,9 +135,13 @@ async fn a_retry_across_a_rotation_of_the_mac_key_gets_the_very_same_bytes() {
     assert!(again.retried);
     assert_eq!(again.refresh_token.expose(), first.refresh_token.expose());
     // The next rotation moves to the new key, and what it gave is what a retry on an instance with the old ring gets.
-    let moved = refresh(&store, &after, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND)).await.unwrap();
+    let moved = refresh(&store, &after, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND))
+        .await
+        .unwrap();
     assert_eq!(moved.session.mac_key, 2);
-    let retried = refresh(&store, &before, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND)).await.unwrap();
+    let retried = refresh(&store, &before, &first.refresh_token, &client(), Audience::OfTheSession, NOW.plus(SECOND))
+        .await
+        .unwrap();
     assert_eq!(retried.refresh_token.expose(), moved.refresh_token.expose());
 }
 
@@ -162,7 +174,9 @@ async fn a_text_that_is_no_token_of_ours_never_reaches_storage() {
         current_token(&session(7, 2), &ring(2, &[2])).expose().clone(),
     ];
     for other in others {
-        let error = refresh(&store, &keys, &Secret::new(other.clone()), &client(), Audience::OfTheSession, NOW).await.unwrap_err();
+        let error = refresh(&store, &keys, &Secret::new(other.clone()), &client(), Audience::OfTheSession, NOW)
+            .await
+            .unwrap_err();
         assert!(matches!(error, RefreshError::Refused(Refusal::NotOurs(_))), "{other}: {error}");
     }
     assert_eq!(*store.calls.lock().unwrap(), 0);

@@ -13,7 +13,7 @@ use vestibule::oauth::clients::{
     Resource, SecretMethod, Secrets, Standing,
 };
 use vestibule::randomness::Randomness;
-use vestibule::scope::Scopes;
+use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
 
 use crate::commands::Fault;
@@ -53,10 +53,13 @@ pub(crate) struct Arguments {
     /// The most that its tokens may do: scopes, separated by blanks.
     #[arg(long, default_value = "")]
     scope: String,
+    /// The roles that its tokens carry for whoever has them, separated by blanks; for the team's own clients, and none unless given.
+    #[arg(long, default_value = "", requires = "first_party")]
+    roles: String,
     /// An audience that it may ask for beside the deployment's own (RFC 8707); may be repeated.
     #[arg(long = "resource", value_name = "URI")]
     resources: Vec<Resource>,
-    /// It is the team's own: people are not asked whether they agree, and its tokens carry their roles.
+    /// It is the team's own: people are not asked whether they agree, and its tokens carry roles if it says which.
     #[arg(long)]
     first_party: bool,
     /// What its tokens are signed with, if not with the deployment's algorithm.
@@ -118,6 +121,7 @@ impl Arguments {
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
             origins: self.origins.clone(),
             scopes: Scopes::parse(&self.scope)?,
+            roles: Roles::parse(&self.roles)?,
             resources: self.resources.clone(),
             algorithm: self.algorithm,
             lifetimes: Lifetimes {
