@@ -38,8 +38,9 @@ pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Pr
 }
 
 /// The answer to somebody who was not authenticated; it is logged. Whoever presented nothing is told how to (RFC 6750 §3.1: without
-/// an error code); whoever presented something is not told what was wrong with it. A cookie that opens nothing is taken back, so that
-/// the browser stops sending it.
+/// an error code); whoever presented something is not told what was wrong with it. A cookie that is none
+/// of ours is taken back, so that the browser stops sending it. One that opens nothing any more is not: the browser may have been given
+/// another since, while this request was under way, and `Set-Cookie` would take back that one.
 pub fn unauthenticated<S>(failure: Failure, app: &App<S>, request: &Request) -> Response<Body> {
     Event::Unauthenticated { reason: failure.reason() }.record(&request_id(request));
     let problem = match failure {
@@ -57,7 +58,7 @@ pub fn unauthenticated<S>(failure: Failure, app: &App<S>, request: &Request) -> 
         }
     };
     let mut response = problem.respond(&app.config.issuer);
-    if matches!(failure, Failure::MalformedCookie | Failure::Cookie(_)) {
+    if matches!(failure, Failure::MalformedCookie) {
         clear_cookie(&mut response);
     }
     response

@@ -1,9 +1,10 @@
 //! Leaving: what is ended stays ended, and a browser is told to forget.
 
 use http::Method;
-use vestibule_tests::{DYNAMODB, Fault, Scene};
+use serde_json::json;
+use vestibule_tests::{DYNAMODB, Fault, PASSWORD, Scene};
 
-use super::{Browser, OURS, is_cleared};
+use super::{Browser, OURS, is_cleared, session_cookie};
 
 #[tokio::test]
 async fn a_sign_out_ends_the_session_and_takes_the_cookie_back_however_often_it_is_asked_for() {
@@ -15,10 +16,40 @@ async fn a_sign_out_ends_the_session_and_takes_the_cookie_back_however_often_it_
         assert!(is_cleared(&answer));
         assert_eq!(scene.wire.take_calls(), ["UpdateItem"]);
     }
-    let refused = browser.ask(Method::GET, "/sessions").await.expect_problem(401, "invalid-token");
-    assert!(is_cleared(&refused));
+    browser.ask(Method::GET, "/sessions").await.expect_problem(401, "invalid-token");
     let nobody = scene.send(http::Request::post("/logout").body("".into()).unwrap()).await.expect(204);
     assert!(nobody.set_cookies().is_empty());
+}
+
+/// Two tabs: one changes the password, or signs in anew, while the other asks for something; the other's answer comes last.
+#[tokio::test]
+async fn a_request_that_was_under_way_while_the_cookie_was_renewed_does_not_take_the_new_one_back() {
+    let scene = Scene::new().await;
+    let demo = scene.demo().await;
+    let before = Browser::sign_in(&scene, &demo).await;
+    let held = scene.wire.hold_next("GetItem");
+    let (late, renewed) = tokio::join!(before.ask(Method::GET, "/sessions"), async {
+        held.arrived().await;
+        let body =
+            json!({ "current_password": PASSWORD, "new_password": "another battery, another staple" }).to_string();
+        let request = http::Request::post("/account/password").header("content-type", "application/json");
+        let request = request.header("cookie", &before.cookie).header("sec-fetch-site", "same-origin");
+        let answer = scene.send(request.body(body.into()).unwrap()).await.expect(200);
+        let cookie = session_cookie(&answer).unwrap().split(';').next().unwrap().to_owned();
+        held.let_on();
+        Browser { scene: &scene, cookie, csrf_token: String::new() }
+    });
+    late.expect_problem(401, "invalid-token");
+    assert!(renewed.is_live().await);
+    for path in ["/sessions", "/api-keys", "/account"] {
+        let late = before.ask(Method::GET, path).await.expect_problem(401, "invalid-token");
+        assert!(late.set_cookies().is_empty(), "{path}");
+    }
+    let late = before.ask(Method::POST, "/refresh").await.expect_problem(401, "invalid-token");
+    assert!(late.set_cookies().is_empty());
+    // What was never given by us is nobody's.
+    let foreign = Browser { scene: &scene, cookie: "__Host-session=x".to_owned(), csrf_token: String::new() };
+    assert!(is_cleared(&foreign.ask(Method::GET, "/sessions").await.expect_problem(401, "invalid-token")));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use http::Method;
 use vestibule_tests::Scene;
 
-use super::{Browser, FOREIGN, is_cleared, sign_in};
+use super::{Browser, FOREIGN, sign_in};
 
 #[tokio::test]
 async fn a_cookie_costs_one_read_and_none_while_the_answer_is_kept() {
@@ -119,11 +119,9 @@ async fn a_session_lives_while_it_is_used_and_not_beyond_its_time() {
         scene.wait(300);
         used.whoami().await.expect(200);
     }
-    let over = idle.ask(Method::POST, "/refresh").await.expect_problem(401, "invalid-token");
-    assert!(is_cleared(&over));
+    idle.ask(Method::POST, "/refresh").await.expect_problem(401, "invalid-token");
     scene.wait(300);
-    let over = used.ask(Method::POST, "/refresh").await.expect_problem(401, "invalid-token");
-    assert!(is_cleared(&over));
+    used.ask(Method::POST, "/refresh").await.expect_problem(401, "invalid-token");
     used.ask(Method::POST, "/web/orders").await.expect(403);
 }
 
