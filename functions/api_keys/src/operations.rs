@@ -134,9 +134,10 @@ pub const OPERATIONS: &[Operation] = &[
         ]),
         gives: &[Gives {
             status: 200,
-            about: "What became of each, in order. Keys of this deployment are revoked.",
+            about: "What became of each, in order. Keys of this deployment are revoked. Of more than 250 different keys the rest are \
+                    left out: the header `Vestibule-Left-Out` says how many findings that are, which may be reported again.",
             document: Some(Schema::List(&Schema::Object(&[
-                Field::required("token_hash", "SHA-256 of the token, in base64.", ANY),
+                Field::optional("token_hash", "SHA-256 of the token, in base64, if there was one.", ANY),
                 Field::optional("token_type", "As it was sent.", ANY),
                 Field::required("label", "Whether it was a key.", Schema::OneOf(&["true_positive", "false_positive"])),
             ]))),

@@ -4,7 +4,7 @@
 
 use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
-use vestibule::http::{BodyError, form_pairs, query_pairs, see_other};
+use vestibule::http::{BodyError, MAX_BODY_BYTES, form_pairs, query_pairs, see_other};
 use vestibule::pages::Continue;
 
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub(crate) fn by_get<S>(app: &App<S>, request: &Request, path: &str) -> Response
     };
     let address = address(path, &parameters);
     if address.len() > Continue::MAX_BYTES {
-        return refused::page(app, request, &Refused::Unreadable(BodyError::TooLarge));
+        return refused::page(app, request, &Refused::Unreadable(BodyError::TooLarge { most: MAX_BODY_BYTES }));
     }
     see_other(&format!("{}{address}", app.config.issuer))
 }

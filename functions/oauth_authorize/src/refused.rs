@@ -62,7 +62,7 @@ impl Refused {
     const fn words(&self) -> (StatusCode, &'static str, &'static str) {
         const APP: &str = "The app cannot sign you in";
         match self {
-            Self::Unreadable(BodyError::TooLarge) => {
+            Self::Unreadable(BodyError::TooLarge { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, APP, "Its request is too long. Tell the people who make it.")
             }
             Self::Unreadable(BodyError::MediaType { .. }) => {

@@ -9,6 +9,9 @@ use super::Fields;
 
 /// The largest request body that is read. The longest honest one is a login with a 4 KiB passphrase, escaped.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
+/// And the largest list: what scanners send, who find a leaked file of keys and write some 270 bytes of where and how about each. A thousand
+/// are so many that they are another report; API Gateway would pass on 10 MiB, which a small function takes a second to read.
+pub const MAX_LIST_BYTES: usize = 256 * 1024;
 
 /// Field names in a refusal are cut to this many characters.
 const SHOWN_NAME_CHARS: usize = 64;
@@ -16,9 +19,12 @@ const SHOWN_NAME_CHARS: usize = 64;
 /// Why a body could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// Longer than [`MAX_BODY_BYTES`].
-    #[error("the body is longer than {MAX_BODY_BYTES} bytes")]
-    TooLarge,
+    /// Longer than is read.
+    #[error("the body is longer than {most} bytes")]
+    TooLarge {
+        /// How many bytes are.
+        most: usize,
+    },
     /// Not a media type that this endpoint reads.
     #[error("the Content-Type must be {expected}")]
     MediaType {
@@ -81,7 +87,7 @@ impl BodyError {
         match self {
             Self::Duplicate(_) => "a field stands more than once".to_owned(),
             Self::Unknown(_) => "a field is unknown".to_owned(),
-            Self::TooLarge
+            Self::TooLarge { .. }
             | Self::MediaType { .. }
             | Self::NotUtf8
             | Self::NotJson { .. }
@@ -120,12 +126,12 @@ pub fn json(request: &Request) -> Result<Fields, BodyError> {
     Fields::from_json(text)
 }
 
-/// Reads a list of JSON objects, whose further fields are ignored.
+/// Reads a list of JSON objects, whose further fields are ignored. What is wrong with one of them is its own fault and not the others'.
 ///
 /// # Errors
-/// As [`json`].
-pub fn json_list(request: &Request) -> Result<Vec<Fields>, BodyError> {
-    let text = text(request)?;
+/// As [`json`], but for [`MAX_LIST_BYTES`].
+pub fn json_list(request: &Request) -> Result<Vec<Result<Fields, BodyError>>, BodyError> {
+    let text = text_of(request, MAX_LIST_BYTES)?;
     if media_type(request.headers()).as_deref() != Some("application/json") {
         return Err(BodyError::MediaType { expected: "application/json" });
     }
@@ -164,7 +170,7 @@ pub fn form(request: &Request) -> Result<Fields, BodyError> {
 pub fn query(request: &Request) -> Result<Fields, BodyError> {
     let text = request.uri().query().unwrap_or_default();
     if text.len() > MAX_BODY_BYTES {
-        return Err(BodyError::TooLarge);
+        return Err(BodyError::TooLarge { most: MAX_BODY_BYTES });
     }
     Fields::from_form(text)
 }
@@ -191,9 +197,13 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 fn text(request: &Request) -> Result<&str, BodyError> {
+    text_of(request, MAX_BODY_BYTES)
+}
+
+fn text_of(request: &Request, most: usize) -> Result<&str, BodyError> {
     let bytes: &[u8] = request.body().as_ref();
-    if bytes.len() > MAX_BODY_BYTES {
-        return Err(BodyError::TooLarge);
+    if bytes.len() > most {
+        return Err(BodyError::TooLarge { most });
     }
     std::str::from_utf8(bytes).map_err(|_| BodyError::NotUtf8)
 }

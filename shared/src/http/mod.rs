@@ -20,7 +20,9 @@ mod response;
 mod session_cookie;
 
 pub use attempt_cookie::{clear_attempt, give_attempt, presented_attempt};
-pub use body::{BodyError, MAX_BODY_BYTES, form, form_or_json, form_pairs, json, json_list, query, query_pairs};
+pub use body::{
+    BodyError, MAX_BODY_BYTES, MAX_LIST_BYTES, form, form_or_json, form_pairs, json, json_list, query, query_pairs,
+};
 pub use boundary::{failed, oauth_failed, oauth_unreadable, unreadable};
 pub use caller::{caller, presented, source, unauthenticated};
 pub use cross_origin::{preflight, readable};

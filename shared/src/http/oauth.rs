@@ -131,7 +131,7 @@ impl OAuthError {
 /// RFC 6749 §5.2 says 400; a body that was not read at all keeps the status that proxies know.
 const fn body_status(fault: &BodyError) -> StatusCode {
     match fault {
-        BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         BodyError::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         _ => StatusCode::BAD_REQUEST,
     }

@@ -187,7 +187,7 @@ impl Problem {
 impl From<BodyError> for Problem {
     fn from(fault: BodyError) -> Self {
         let kind = match fault {
-            BodyError::TooLarge => ProblemKind::TooLarge,
+            BodyError::TooLarge { .. } => ProblemKind::TooLarge,
             BodyError::MediaType { .. } => ProblemKind::UnsupportedMediaType,
             BodyError::NotUtf8
             | BodyError::NotJson { .. }
