@@ -86,7 +86,7 @@ fn findings(list: Vec<Result<Fields, BodyError>>, environment: &Environment) -> 
             }
         }
     };
-    let mut text = |fields: &mut Result<Fields, BodyError>, name| fields.as_mut().ok()?.optional(name).ok().flatten();
+    let text = |fields: &mut Result<Fields, BodyError>, name| fields.as_mut().ok()?.optional(name).ok().flatten();
     let mut findings = Vec::with_capacity(list.len());
     for mut fields in list {
         let (token, kind) = (text(&mut fields, "token"), text(&mut fields, "type"));
