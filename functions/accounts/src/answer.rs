@@ -40,7 +40,7 @@ pub(crate) enum Refusal {
     Taken(Identifier),
     /// The current password is wrong.
     WrongPassword(UserId),
-    /// The account has no password, and its owner signed in too long ago.
+    /// There is no password here to compare with, and that its owner has signed in does not do instead.
     SignInAgain(UserId),
     /// The caller is no person who is signed in: an API key changes no account.
     NoPerson,
@@ -150,7 +150,8 @@ impl Refusal {
             }
             Self::SignInAgain(user) => {
                 refused(Some(user), "sign_in_too_old");
-                let detail = "The account has no password. Sign in again, and then once more within ten minutes.";
+                let detail =
+                    "There is no password here to compare with. Sign in again, and then once more within ten minutes.";
                 Problem::new(ProblemKind::SignInAgain, detail)
             }
             Self::NoPerson => {
@@ -162,7 +163,7 @@ impl Refusal {
                 Event::Failed { fault: &fault }.record(id);
                 Problem::new(
                     ProblemKind::TemporarilyUnavailable,
-                    "The password is changed, but not every device is signed out yet. Set it once more.",
+                    "The password is changed, but not every device is signed out yet. Send the same request again.",
                 )
             }
             Self::NoSuchRoute => {

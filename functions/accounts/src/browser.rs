@@ -3,11 +3,11 @@
 //! ASVS 5.0 §7.2.4). Whatever is not a browser leaves both.
 
 use lambda_http::{Body, Request, Response};
-use vestibule::accounts::Account;
 use vestibule::app::App;
 use vestibule::authentication::cookie;
 use vestibule::clock::Timestamp;
 use vestibule::http::{GrantedCookie, empty, give_device_cookie, presented};
+use vestibule::identity::UserId;
 use vestibule::keys::MacKeys;
 use vestibule::limits::KnownDevice;
 use vestibule::randomness::NoRandomness;
@@ -23,10 +23,15 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// A device token for `account`, which is from now on one version further than it was read.
-    pub(crate) fn to_owner_of<S>(app: &App<S>, account: &Account, keys: &MacKeys) -> Result<Self, NoRandomness> {
+    /// A device token for the account of `user`, which from now on stands at `version`.
+    pub(crate) fn to_owner_of<S>(
+        app: &App<S>,
+        user: UserId,
+        version: u64,
+        keys: &MacKeys,
+    ) -> Result<Self, NoRandomness> {
         let now = app.clock.now();
-        let device = KnownDevice::signed_in(account.user, account.version + 1, None, &app.randomness, now)?;
+        let device = KnownDevice::signed_in(user, version, None, &app.randomness, now)?;
         Ok(Self { device: device.seal(keys.active()), session: None, now })
     }
 

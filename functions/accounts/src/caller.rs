@@ -81,11 +81,32 @@ where
     if record.password.is_none() {
         return if person.recent { Ok(record) } else { Err(Refusal::SignInAgain(account.user)) };
     }
+    // Only the old system knows it, as long as no sign-in could leave a hash here. The next one does.
+    if record.password.is_held_elsewhere() {
+        return Err(Refusal::SignInAgain(account.user));
+    }
     let password = password.ok_or(BodyError::Missing(field))?;
     match app.hasher.check(&password, &record.password, keys.peppers()).await? {
         Verdict::Right { .. } => Ok(record),
         Verdict::Wrong => Err(Refusal::WrongPassword(account.user)),
     }
+}
+
+/// Whether `password` is the account's. It is a guess like any other, and counted.
+pub(crate) async fn has<S, M>(
+    world: &Accounts<S, M>,
+    request: &Request,
+    account: &Account,
+    password: &Password,
+    keys: &SymmetricKeys,
+) -> Result<bool, Refusal>
+where
+    S: FindLogin + Admit + Sync,
+{
+    let app = &world.app;
+    within(app, request, &[Key::user(Class::PasswordAgain, account.user)]).await?;
+    let record = record(world, account).await?;
+    Ok(matches!(app.hasher.check(password, &record.password, keys.peppers()).await?, Verdict::Right { .. }))
 }
 
 /// What the account signs in with, as it stands.

@@ -79,7 +79,7 @@ where
     }
     let record = record(world, &account).await?;
     let keys = app.symmetric_keys().await?;
-    let given = Box::new(Given::to_owner_of(app, &account, keys.mac_keys())?);
+    let given = Box::new(Given::to_owner_of(app, user, account.version + 1, keys.mac_keys())?);
     match app.store.change_email(&token, &account, &record.password, &email, now).await? {
         Redemption::Done => Ok(Done::Renewed { user, change: AccountChange::EmailChanged, given }),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),

@@ -1,7 +1,7 @@
 //! `POST /account/delete`: credentials, sessions, keys and names go; the trail stays (GDPR Article 17 and 17(3)).
 //!
-//! First nobody can sign in any more, in one transaction; then what is left goes, this session last. Whoever is told 503 in between
-//! still has it, and asks again.
+//! First every other session ends, then nobody can sign in any more, in one transaction; then what is left goes, this session last.
+//! Whoever is told 503 in between still has it, and asks again; whoever does not has left nobody else in.
 
 use lambda_http::Request;
 use vestibule::accounts::FindLogin;
@@ -12,6 +12,8 @@ use vestibule::http::json;
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
+use vestibule::sessions::Ending;
+use vestibule::sessions::end::EndSessions;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
@@ -19,7 +21,7 @@ use crate::caller::{person, proven, tell};
 
 pub(crate) async fn delete<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where
-    S: FindCaller + FindAccount + FindLogin + DeleteAccount + Admit + Sync,
+    S: FindCaller + FindAccount + FindLogin + EndSessions + DeleteAccount + Admit + Sync,
     M: Mailer + Sync,
 {
     let app = &world.app;
@@ -30,7 +32,10 @@ where
     if let Some(account) = &account {
         let keys = app.symmetric_keys().await?;
         proven(world, request, (person, account), password.as_ref(), "password", &keys).await?;
-        app.store.delete_account(account, app.clock.now()).await?;
+        let now = app.clock.now();
+        let ended = app.store.end_others(person.user, person.session, Ending::Revoked, now).await;
+        ended.failed.map_or(Ok(()), Err)?;
+        app.store.delete_account(account, now).await?;
     }
     app.store.erase(person.user, Some(person.session)).await?;
     if let Some(account) = &account {

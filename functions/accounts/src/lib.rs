@@ -16,6 +16,7 @@ mod page;
 mod register;
 mod reset;
 mod ses;
+mod shut_out;
 
 use std::sync::Arc;
 

@@ -32,7 +32,8 @@ pub trait RegisterByToken {
 /// The store's side of a forgotten password.
 pub trait ResetPassword {
     /// Sets the password of `account`, if it still stands at its version, and consumes `token`. One transaction: from then on no
-    /// earlier sign-in opens a session. The sessions there are live on until somebody ends them.
+    /// earlier sign-in opens a session. The sessions there are live on until somebody ends them. What is left of the token says
+    /// [`super::Purpose::HasResetPassword`].
     fn reset_password(
         &self,
         token: &TokenHash,

@@ -46,6 +46,13 @@ pub enum Purpose {
         /// The account's version when it was asked for.
         version: u64,
     },
+    /// To be told once more that the new password is set.
+    HasResetPassword {
+        /// Whose.
+        user: UserId,
+        /// The account's version with it.
+        version: u64,
+    },
     /// To sign in by another address.
     ChangeEmail {
         /// Who.
@@ -63,7 +70,9 @@ impl Purpose {
     pub const fn lifetime(&self) -> Duration {
         match self {
             Self::Register { .. } => Duration::from_secs(24 * 60 * 60),
-            Self::ResetPassword { .. } | Self::ChangeEmail { .. } => Duration::from_secs(30 * 60),
+            Self::ResetPassword { .. } | Self::HasResetPassword { .. } | Self::ChangeEmail { .. } => {
+                Duration::from_secs(30 * 60)
+            }
         }
     }
 

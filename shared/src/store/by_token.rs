@@ -6,7 +6,7 @@ use super::account_item::{self, IDENTIFIERS, VERSION};
 use super::accounts::Change;
 use super::attributes::number;
 use super::keys::Key;
-use super::one_time_tokens::{CHANGE_EMAIL, REGISTER, RESET_PASSWORD};
+use super::one_time_tokens::{CHANGE_EMAIL, REGISTER};
 use super::table::{Table, unbuilt};
 use crate::accounts::by_token::{ChangeEmail, Redemption, RegisterByToken, ResetPassword};
 use crate::accounts::{Account, Identifier, TokenHash};
@@ -49,7 +49,7 @@ impl ResetPassword for Table {
         now: Timestamp,
     ) -> Result<Redemption, StoreError> {
         const OPERATION: &str = "TransactWriteItems (reset a password)";
-        let mut writes = vec![self.consume(OPERATION, token, RESET_PASSWORD, now)?];
+        let mut writes = vec![self.consume_by_reset(OPERATION, token, account.version + 1, now)?];
         let change = Change::Password(password, AccountChange::PasswordReset);
         writes.extend(self.writes_of(OPERATION, account, &change, None, now)?);
         Ok(if self.transact(OPERATION, writes).await? { Redemption::Done } else { Redemption::Void })

@@ -1,6 +1,7 @@
-//! One-time tokens as items, under their hashes: kept, found, and consumed with what they allow.
+//! One-time tokens as items, under their hashes: kept, found, and consumed with what they allow. That of a reset is remembered, until it
+//! would have expired, for the request that is sent again.
 
-use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem, Update};
 
 use super::attributes::{Item, Reader, Writer, number, text, time};
 use super::keys::Key;
@@ -63,8 +64,37 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The write that makes of `token`, which must be there and good at `now`, what remembers that the password was reset with it and
+    /// that the account stands at `version` since. It expires when it would have.
+    pub(super) fn consume_by_reset(
+        &self,
+        operation: &'static str,
+        token: &TokenHash,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::one_time_token(token).attributes()))
+            .condition_expression("#purpose = :purpose AND #expires > :now")
+            .update_expression("SET #purpose = :spent, #version = :version")
+            .expression_attribute_names("#purpose", PURPOSE)
+            .expression_attribute_names("#expires", EXPIRES_AT)
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":purpose", text(RESET_PASSWORD))
+            .expression_attribute_values(":spent", text(HAS_RESET_PASSWORD))
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":now", time(now))
+            .build()
+            .map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
 pub(super) const REGISTER: &str = "register";
-pub(super) const RESET_PASSWORD: &str = "reset_password";
+const RESET_PASSWORD: &str = "reset_password";
+const HAS_RESET_PASSWORD: &str = "has_reset_password";
 pub(super) const CHANGE_EMAIL: &str = "change_email";
 
 fn encode(token: &TokenHash, grant: &Grant) -> Item {
@@ -74,6 +104,10 @@ fn encode(token: &TokenHash, grant: &Grant) -> Item {
         Purpose::ResetPassword { user, version } => {
             item.with(PURPOSE, text(RESET_PASSWORD)).with(USER, text(user.to_string())).with(VERSION, number(version))
         }
+        Purpose::HasResetPassword { user, version } => item
+            .with(PURPOSE, text(HAS_RESET_PASSWORD))
+            .with(USER, text(user.to_string()))
+            .with(VERSION, number(version)),
         Purpose::ChangeEmail { user, version, email } => item
             .with(PURPOSE, text(CHANGE_EMAIL))
             .with(USER, text(user.to_string()))
@@ -89,6 +123,7 @@ fn decode(item: &Item) -> Result<Grant, StoreError> {
     let purpose = match read.text(PURPOSE)? {
         REGISTER => Purpose::Register { email: email()? },
         RESET_PASSWORD => Purpose::ResetPassword { user: read.parsed(USER)?, version: read.number(VERSION)? },
+        HAS_RESET_PASSWORD => Purpose::HasResetPassword { user: read.parsed(USER)?, version: read.number(VERSION)? },
         CHANGE_EMAIL => {
             Purpose::ChangeEmail { user: read.parsed(USER)?, version: read.number(VERSION)?, email: email()? }
         }

@@ -59,6 +59,8 @@ impl DeleteAccount for Table {
             .query()
             .table_name(&self.name)
             .consistent_read(true)
+            // Sessions first: one may have been opened while the account was being deleted.
+            .scan_index_forward(false)
             .key_condition_expression("#pk = :user")
             .projection_expression("#pk, #sk")
             .expression_attribute_names("#pk", PARTITION)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vestibule_tests::{PASSWORD, Scene};
 
-use crate::stage::{ADA, login, register};
+use crate::stage::{ADA, ANOTHER, login, register};
 
 /// Each endpoint with a body that it reads to the end.
 fn endpoints() -> [(&'static str, Value); 8] {
@@ -13,7 +13,7 @@ fn endpoints() -> [(&'static str, Value); 8] {
         ("/accounts/verify", json!({ "token": token, "password": PASSWORD, "username": "ada" })),
         ("/password/forgot", json!({ "email": ADA })),
         ("/password/reset", json!({ "token": token, "password": PASSWORD })),
-        ("/account/password", json!({ "current_password": PASSWORD, "new_password": PASSWORD })),
+        ("/account/password", json!({ "current_password": PASSWORD, "new_password": ANOTHER })),
         ("/account/email", json!({ "email": "another@example.com", "password": PASSWORD })),
         ("/account/email/verify", json!({ "token": token })),
         ("/account/delete", json!({ "password": PASSWORD })),

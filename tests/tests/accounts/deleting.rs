@@ -61,13 +61,13 @@ async fn the_names_of_a_deleted_account_are_free_for_an_account_that_knows_nothi
 /// Cut off anywhere, the same request goes on from there; in between nobody signs in.
 #[tokio::test]
 async fn a_deletion_that_was_cut_off_is_finished_by_the_same_request() {
+    // The first query is for the sessions, and while that fails nothing is deleted.
     for (spared, broken) in [(0, "TransactWriteItems"), (1, "Query"), (0, "BatchWriteItem"), (1, "BatchWriteItem")] {
         for fault in [Fault::Throttled, Fault::AnswerLost] {
             let scene = Scene::new().await;
             let user = scene.user(ADA, "", "").await;
             let tokens = login(&scene, ADA, PASSWORD).await;
             login(&scene, ADA, PASSWORD).await;
-            let spared = if broken == "Query" { 0 } else { spared };
             scene.wire.break_after(spared, broken, fault);
             let body = json!({ "password": PASSWORD });
             let answer = scene.post_as("/account/delete", &tokens.access, &body).await;

@@ -40,7 +40,8 @@ async fn a_password_that_is_asked_for_again_is_not_guessed_at_without_end() {
     let scene = Scene::new().await;
     register(&scene, ADA).await;
     let tokens = login(&scene, ADA, PASSWORD).await;
-    for number in 0..20 {
+    // A change of the password compares both that it is sent.
+    for number in 0..15 {
         let (path, body) = match number % 3 {
             0 => (
                 "/account/password",

@@ -8,6 +8,7 @@ mod costs;
 mod deleting;
 mod faults;
 mod limits;
+mod lost_answers;
 mod oracle;
 mod own;
 mod races;

@@ -41,7 +41,9 @@ async fn of_fifty_redemptions_of_one_token_at_once_one_sets_a_password() {
     let password = |number: usize| format!("the password of number {number}");
     let bodies = (0..50).map(|number| json!({ "token": token, "password": password(number) })).collect();
     let answers = at_once(Arc::clone(&scene), "/password/reset", bodies).await;
-    assert_eq!((count(&answers, 200), count(&answers, 400) + count(&answers, 503)), (1, 49));
+    // Those that come after the first are guesses at what it set.
+    let refused = [400, 429, 503].map(|status| count(&answers, status)).iter().sum::<usize>();
+    assert_eq!((count(&answers, 200), refused), (1, 49));
     let winner = answers.iter().position(|answer| answer.status() == 200).unwrap();
     login(&scene, ADA, &password(winner)).await;
     scene.try_login(ADA, &password((winner + 1) % 50)).await.expect(401);

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
+use serde_json::json;
 use vestibule::accounts::{ManageAccounts, Standing};
 use vestibule::keys::ReadSymmetricKeys;
 use vestibule::migration::hook_key;
@@ -166,4 +167,26 @@ async fn no_oracle_behind_the_floor_every_refusal_takes_as_long() {
     scene.try_login("ada", "old horse").await.expect(200);
     scene.try_login("ada", "old horse").await.expect(200);
     assert!(begun.elapsed() < Duration::from_millis(2 * 700), "whoever is let in does not wait");
+}
+
+/// Her sign-in was right and left no hash: she may try again, and hears how, and not that we are down.
+#[tokio::test]
+async fn whoever_signed_in_by_the_hook_and_has_no_hash_yet_is_asked_to_sign_in_again() {
+    let hook = Hook::start(Behaviour::Knows("old horse")).await;
+    let scene = scene(&hook).await;
+    // The session is opened by the first transaction; the second would have kept a hash.
+    scene.wire.break_after(1, "TransactWriteItems", Fault::Throttled);
+    let tokens = Tokens::of(scene.try_login("ada", "old horse").await);
+    scene.wire.mend();
+    assert_eq!(stored(&scene, "ada").await, "$hook");
+    let change = json!({ "current_password": "old horse", "new_password": PASSWORD });
+    for (path, body) in [
+        ("/account/password", &change),
+        ("/account/email", &json!({ "email": "ada@new.example", "password": "old horse" })),
+        ("/account/delete", &json!({ "password": "old horse" })),
+    ] {
+        scene.post_as(path, &tokens.access, body).await.expect_problem(401, "sign-in-again");
+    }
+    Tokens::of(scene.try_login("ada", "old horse").await);
+    scene.post_as("/account/password", &tokens.access, &change).await.expect(200);
 }
