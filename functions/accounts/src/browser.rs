@@ -1,12 +1,12 @@
-//! What the browser of somebody who has just changed how they sign in is given (decisions 0014 and 0016): a device token for the account
+//! What the device of somebody who has just changed how they sign in is given (decisions 0014 and 0016): a device token for the account
 //! as it stands now, because all earlier ones have ended with the change, and where a cookie holds the session, another value of it (OWASP
-//! ASVS 5.0 §7.2.4). Whatever is not a browser leaves both.
+//! ASVS 5.0 §7.2.4). A browser has the token in its cookie and an app in the answer, as after a sign-in.
 
 use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::authentication::cookie;
 use vestibule::clock::Timestamp;
-use vestibule::http::{GrantedCookie, empty, give_device_cookie, presented};
+use vestibule::http::{GivenDevice, GrantedCookie, presented};
 use vestibule::identity::UserId;
 use vestibule::keys::MacKeys;
 use vestibule::limits::KnownDevice;
@@ -40,15 +40,11 @@ impl Given {
         Self { session, ..self }
     }
 
-    /// 200, with the document of a session where its cookie is another one.
+    /// 200, with the document of a session where its cookie is another one, and else with the device token.
     pub(crate) fn respond(&self) -> Response<Body> {
         match &self.session {
             Some(session) => session.give(&self.device, self.now),
-            None => {
-                let mut response = empty();
-                give_device_cookie(&mut response, &self.device, KnownDevice::LIFETIME);
-                response
-            }
+            None => GivenDevice(&self.device).respond(),
         }
     }
 }

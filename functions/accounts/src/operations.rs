@@ -2,7 +2,7 @@
 
 use vestibule::accounts::{Identifier, Username};
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
-use vestibule::http::{GrantedCookie, ProblemKind};
+use vestibule::http::{GivenDevice, GrantedCookie, ProblemKind};
 
 const EMAIL: Field =
     Field::required("email", "An e-mail address.", Schema::Text { min: 3, max: Identifier::MAX_BYTES });
@@ -34,6 +34,11 @@ const SENT: &[Gives] = &[Gives {
     )])),
 }];
 const DONE: &[Gives] = &[Gives { status: 200, about: "Done.", document: None }];
+const RENEWED: &[Gives] = &[Gives {
+    status: 200,
+    about: "Done. What the device presents at the next sign-in; a browser has it in a cookie besides.",
+    document: Some(GivenDevice::SCHEMA),
+}];
 
 /// What any body may be refused for.
 macro_rules! problems {
@@ -137,7 +142,7 @@ pub const OPERATIONS: &[Operation] = &[
         "resetPassword",
         "Set a new password with what the letter carries; every session ends.",
         &[TOKEN, NEW_PASSWORD],
-        DONE,
+        RENEWED,
         problems!(InvalidOneTimeToken, TooManyRequests),
     ),
     Operation {
@@ -168,8 +173,9 @@ pub const OPERATIONS: &[Operation] = &[
         ],
         &[Gives {
             status: 200,
-            about: "Done. Where a cookie holds the session, it has another value, of which this is the document; else nothing.",
-            document: Some(GrantedCookie::SCHEMA),
+            about: "Done. Where a cookie holds the session, it has another value, of which this is the document; else what the \
+                    device presents at the next sign-in.",
+            document: Some(Schema::Either(&[GrantedCookie::SCHEMA, GivenDevice::SCHEMA])),
         }],
         problems!(Unauthenticated, InvalidToken, Forbidden, WrongPassword, SignInAgain, CrossSite, TooManyRequests),
     )),
@@ -186,7 +192,7 @@ pub const OPERATIONS: &[Operation] = &[
         "changeAddress",
         "Take the other address with what the letter carries.",
         &[TOKEN],
-        DONE,
+        RENEWED,
         problems!(Unauthenticated, InvalidToken, Forbidden, InvalidOneTimeToken, CrossSite, NameTaken, TooManyRequests),
     )),
     signed_in(anybody(

@@ -71,7 +71,8 @@ impl Page {
         };
         let answer = answer::respond(done, request, &world.app.config.issuer);
         match Complaint::of(&answer) {
-            None => self.done(request, brand),
+            // With the cookie of the device, where there is one.
+            None => in_place_of(&answer, self.done(request, brand)),
             Some(complaint) => self.again(request, brand, &answer, complaint),
         }
     }

@@ -69,9 +69,17 @@ async fn a_forgotten_password_is_replaced_and_every_device_signed_out() {
     let form = [("token", token(&link)), ("password", NEW)];
     let answer = send(&scene, "/reset", &form, OURS).await.expect(303);
     assert_eq!(answer.header("location"), Some("/sign-in?said=reset"));
+    assert!(
+        answer.set_cookies().iter().any(|cookie| cookie.starts_with("__Host-device=vdt_")),
+        "{:?}",
+        answer.set_cookies()
+    );
     scene.get("/account/devices", &[("cookie", &before)]).await.expect(303);
     sign_in(&scene, "demo@example.com", PASSWORD).await.expect(401);
     sign_in(&scene, "demo@example.com", NEW).await.expect(303);
+    // Sent twice it has done the same; another password it sets none.
+    send(&scene, "/reset", &form, OURS).await.expect(303);
+    let form = [("token", token(&link)), ("password", "a thief's own long password")];
     send(&scene, "/reset", &form, OURS).await.expect(400);
 }
 
