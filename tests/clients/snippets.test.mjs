@@ -61,6 +61,9 @@ async function tokens() {
 
 const given = tokens();
 
+/// A refusal that a service foresees: one that is none of it ends the Python one with a traceback, and would be a 500.
+const foreseen = { message: /^(?!.*Traceback)/s };
+
 /// Every good token is let in as whom it speaks for, and no bad one is.
 async function judge(caller) {
   const { good, bad } = await given;
@@ -69,7 +72,13 @@ async function judge(caller) {
     assert.ok((await caller(`Bearer ${token}`)).includes(sub), which);
   }
   for (const [which, token] of Object.entries(bad)) {
-    await assert.rejects(caller(`Bearer ${token}`), undefined, which);
+    await assert.rejects(caller(`Bearer ${token}`), which === "without the scope" ? undefined : foreseen, which);
+  }
+  // The scheme's case says nothing (RFC 9110 §11.1), and a token without it is none.
+  const token = good["of a person"];
+  assert.ok((await caller(`bearer ${token}`)).includes(claims(token).sub));
+  for (const nothing of [undefined, "", "Bearer", token, `Basic ${token}`, `Bearer ${token} ${token}`]) {
+    await assert.rejects(caller(nothing), foreseen, `${nothing}`.slice(0, 12));
   }
 }
 
@@ -87,10 +96,11 @@ test("a Node service by aws-jwt-verify", async () => {
 
 test("a Python service by PyJWT", async () => {
   const file = join(place, "page_snippet.py");
-  writeFileSync(file, `${snippet("python", "import jwt")}\n\nimport sys\nprint(caller(sys.argv[1])["sub"])\n`);
+  const asked = 'import sys\ntry:\n    print(caller(sys.argv[1] if sys.argv[1:] else None)["sub"])\nexcept jwt.PyJWTError as fault:\n    sys.exit(f"401 {fault}")\n';
+  writeFileSync(file, `${snippet("python", "import jwt")}\n\n${asked}`);
   const python = join(import.meta.dirname, "venv/bin/python");
   await judge((authorization) => new Promise((resolve, reject) => {
-    execFile(python, [file, authorization], (error, said) => (error ? reject(error) : resolve(said)));
+    execFile(python, [file, authorization].filter((argument) => argument !== undefined), (error, said) => (error ? reject(error) : resolve(said)));
   }));
 });
 

@@ -25,6 +25,8 @@ struct Entry {
     id: SessionId,
     current: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<String>,
@@ -41,6 +43,11 @@ pub(crate) const SCHEMA: Schema = Schema::Object(&[Field::required(
     Schema::List(&Schema::Object(&[
         Field::required("id", "The session.", Schema::Matching("^ses_[0-9a-f]{32}$")),
         Field::required("current", "Whether this request belongs to it.", Schema::Boolean),
+        Field::optional(
+            "client_id",
+            "The app that holds it, if it is a client's.",
+            Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$"),
+        ),
         Field::optional("device", "What the person calls the device.", Schema::Text { min: 1, max: Device::MAX_CHARS }),
         Field::optional(
             "network",
@@ -62,7 +69,7 @@ pub(crate) async fn list<S: FindCaller + ListSessions>(app: &App<S>, request: &R
     };
     match live(app, owner).await {
         Ok(live) => {
-            let sessions = live.into_iter().map(|session| entry(session, owner.session)).collect();
+            let sessions = live.into_iter().map(|session| entry(app, session, owner.session)).collect();
             json_response(&Document { sessions }, None)
         }
         Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
@@ -79,10 +86,16 @@ pub(crate) async fn live<S: ListSessions>(app: &App<S>, owner: Owner) -> Result<
     Ok(live)
 }
 
-fn entry(session: Session, current: SessionId) -> Entry {
+/// The client that holds a session, if it is not the team's own sign-in.
+pub(crate) fn client<'a, S>(app: &App<S>, session: &'a Session) -> Option<&'a str> {
+    Some(session.client_id.as_str()).filter(|client| *client != app.config.client.id)
+}
+
+fn entry<S>(app: &App<S>, session: Session, current: SessionId) -> Entry {
     Entry {
         id: session.id,
         current: session.id == current,
+        client_id: client(app, &session).map(str::to_owned),
         device: session.device.map(|device| device.as_str().to_owned()),
         network: session.network.map(|network| network.to_string()),
         transport: match session.transport {

@@ -17,7 +17,7 @@ use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::end::{EndSession, EndSessions, Ended, ListSessions};
 use vestibule::sessions::{Ending, Session};
 
-use crate::list::live;
+use crate::list::{client, live};
 use crate::logout::logout;
 use crate::{Owner, owner};
 
@@ -106,19 +106,22 @@ async fn listed<S: ListSessions>(
     match live(app, owner).await {
         Ok(live) => {
             let now = app.clock.now();
-            let devices = live.into_iter().map(|session| device(session, owner.session, now)).collect();
+            let devices = live.into_iter().map(|session| device(app, session, owner.session, now)).collect();
             respond(status, &Devices { brand, devices, complaint }, brand, Leads::Home)
         }
         Err(fault) => instead_of(PAGE, &failed(&fault, &request_id(request), &app.config.issuer), brand),
     }
 }
 
-fn device(session: Session, current: SessionId, now: Timestamp) -> SignedIn {
+fn device<S>(app: &App<S>, session: Session, current: SessionId, now: Timestamp) -> SignedIn {
+    // The name that it has in the protocol is the one that its owners cannot change into another's.
+    let nameless = || match client(app, &session) {
+        Some(client) => format!("The app {client}"),
+        None => "A device without a name".to_owned(),
+    };
     SignedIn {
         id: session.id.to_string(),
-        device: session
-            .device
-            .map_or_else(|| "A device without a name".to_owned(), |device| device.as_str().to_owned()),
+        device: session.device.as_ref().map_or_else(nameless, |device| device.as_str().to_owned()),
         network: session.network.map(|network| network.to_string()),
         since: Moment::ago(session.auth_time, now),
         seen: Moment::ago(session.rotated_at, now),

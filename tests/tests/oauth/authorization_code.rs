@@ -277,3 +277,20 @@ async fn an_exchange_is_a_read_and_a_transaction_and_one_read_more_while_the_cli
     expect_invalid_grant(redeem_with(&scene, &warm, &[("code", "voc_unheard-of")]).await);
     assert_eq!(scene.wire.take_calls(), [""; 0], "what is no code of ours is looked up nowhere");
 }
+
+/// A thief's session must not look like an app's, nor an app's like a thief's.
+#[tokio::test]
+async fn a_session_that_a_client_holds_is_listed_by_the_clients_name() {
+    let scene = Scene::new().await;
+    let (person, code) = agreed(&scene).await;
+    redeem(&scene, &code).await.expect(200);
+    let listed = scene.get_as("/sessions", &person.tokens.access).await.expect(200).json();
+    let clients: Vec<_> =
+        listed["sessions"].as_array().unwrap().iter().map(|session| session.get("client_id")).collect();
+    assert_eq!(clients, [None, Some(&json!("shop"))]);
+    let form = json!({ "username": person.user.email, "password": vestibule_tests::PASSWORD, "transport": "cookie" });
+    let browser = scene.post("/login", "application/json", form.to_string()).await.expect(200);
+    let cookie = browser.set_cookies()[0].split(';').next().unwrap().to_owned();
+    let page = scene.get("/account/devices", &[("cookie", &cookie)]).await.expect(200);
+    assert_eq!(page.text().matches("<h2>The app shop</h2>").count(), 1, "{}", page.text());
+}
