@@ -5,6 +5,9 @@
 
 use std::str::FromStr;
 
+/// Behind it stands the tenant, and then `v2.0`.
+pub(super) const MICROSOFT: &str = "https://login.microsoftonline.com/";
+
 /// A kind of provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use oauth2::url::Url;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::kind::MICROSOFT;
 use super::outbound::ProviderFault;
-use super::provider::is_private;
+use crate::clock::Timestamp;
 use crate::keys::{Algorithm, Jwk, Limits, VerificationKey};
+use crate::remote::Address;
+use crate::tokens::{ExpectedIdToken, IdTokenRefusal, ProviderIdToken, UnverifiedIdToken};
 
 /// The times of both documents. Providers publish a key a day and more before they sign with it and let caches keep theirs for hours; a
 /// `kid` that is not known is looked for at most once in the interval, however many tokens name one.
@@ -21,7 +23,9 @@ pub(super) const LIMITS: Limits = Limits {
 /// Keys that are read of a set: the largest provider has a dozen.
 const MOST_KEYS: usize = 64;
 /// What stands in the issuer of an Entra ID that serves several tenants, behind which its document has each one's own.
-const ANY_TENANT: [&str; 3] = ["common", "organizations", "consumers"];
+pub(super) const ANY_TENANT: [&str; 2] = ["common", "organizations"];
+/// What such a document has in the place of the tenant.
+const TENANT: &str = "{tenantid}";
 
 /// What a provider says of itself.
 #[derive(Clone, Debug)]
@@ -64,6 +68,7 @@ impl Metadata {
             return Err(ProviderFault::Malformed("a discovery document of another issuer"));
         }
         let methods = document.token_endpoint_auth_methods_supported;
+        let private = |address: String| private(issuer, address);
         Ok(Self {
             authorization_endpoint: private(document.authorization_endpoint)?,
             token_endpoint: private(document.token_endpoint)?,
@@ -80,23 +85,50 @@ const MALFORMED: ProviderFault = ProviderFault::Malformed("the discovery documen
 
 /// The issuer that stands in the document of an Entra ID for several tenants.
 fn of_any_tenant(issuer: &str) -> Option<String> {
-    let rest = issuer.strip_prefix("https://login.microsoftonline.com/")?;
-    let (tenant, version) = rest.split_once('/')?;
+    let (tenant, version) = issuer.strip_prefix(MICROSOFT)?.split_once('/')?;
     let any = ANY_TENANT.contains(&tenant) && version == "v2.0";
-    any.then(|| "https://login.microsoftonline.com/{tenantid}/v2.0".to_owned())
+    any.then(|| format!("{MICROSOFT}{TENANT}/v2.0"))
 }
 
-/// An endpoint that nobody listens in on.
-fn private(address: String) -> Result<String, ProviderFault> {
-    match Url::parse(&address) {
-        Ok(url) if is_private(&url) && url.fragment().is_none() => Ok(address),
-        _ => Err(ProviderFault::Malformed("an endpoint that is no https address")),
-    }
+/// An endpoint of `issuer` that nobody listens in on, and on this machine only if the issuer is.
+fn private(issuer: &str, address: String) -> Result<String, ProviderFault> {
+    let named = Address::parse(issuer).and_then(|issuer| issuer.names(&address));
+    named.map(|_| address).map_err(|_| ProviderFault::Malformed("an endpoint that is no https address on the network"))
 }
 
 /// The keys that a provider signs with, those of our algorithms.
 #[derive(Debug)]
-pub(super) struct ProviderKeys(Vec<(Option<String>, VerificationKey)>);
+pub(super) struct ProviderKeys(Vec<ProviderKey>);
+
+/// A key that a provider signs with.
+#[derive(Debug)]
+pub(super) struct ProviderKey {
+    kid: Option<String>,
+    /// Whose tokens it signs, where several tenants have one set (Microsoft, "Signing key issuer validation").
+    issuer: Option<String>,
+    key: VerificationKey,
+}
+
+impl ProviderKey {
+    /// Who `token` says somebody is, if this key signed it and may: one of a single tenant signs for no other.
+    ///
+    /// # Errors
+    /// Why not, as logs spell it.
+    pub(super) fn verified(
+        &self,
+        token: &UnverifiedIdToken<'_>,
+        expected: &ExpectedIdToken<'_>,
+        now: Timestamp,
+    ) -> Result<ProviderIdToken, &'static str> {
+        let token = token.verified(&self.key, expected, now).map_err(IdTokenRefusal::reason)?;
+        match &self.issuer {
+            Some(own) if expected.issuer.contains(TENANT) && *own != expected.issuer && *own != token.issuer => {
+                Err("key_of_another_tenant")
+            }
+            _ => Ok(token),
+        }
+    }
+}
 
 impl ProviderKeys {
     /// Reads a JWK set. Keys for something else, or of another algorithm, are passed over (RFC 7517 §5).
@@ -109,23 +141,23 @@ impl ProviderKeys {
         #[derive(Deserialize)]
         struct Named {
             kid: Option<String>,
+            issuer: Option<String>,
         }
         let set: Set<'_> = serde_json::from_slice(json).map_err(|_| ProviderFault::Malformed("the set of keys"))?;
         let key = |json: &&RawValue| {
-            let Named { kid } = serde_json::from_str(json.get()).ok()?;
-            Some((kid, VerificationKey::new(&Jwk::from_json(json.get()).ok()?).ok()?))
+            let Named { kid, issuer } = serde_json::from_str(json.get()).ok()?;
+            let key = VerificationKey::new(&Jwk::from_json(json.get()).ok()?).ok()?;
+            Some(ProviderKey { kid, issuer, key })
         };
         let keys: Vec<_> = set.keys.iter().take(MOST_KEYS).filter_map(key).collect();
         if keys.is_empty() { Err(ProviderFault::Malformed("a set without a key for us")) } else { Ok(Self(keys)) }
     }
 
     /// The key called `kid`; without a name the only one of its algorithm (OpenID Connect Core 1.0 §10.1).
-    pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&VerificationKey> {
-        let mut fit = self
-            .0
-            .iter()
-            .filter(|(name, key)| key.algorithm() == algorithm && (kid.is_none() || name.as_deref() == kid))
-            .map(|(_, key)| key);
+    pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&ProviderKey> {
+        let fits =
+            |one: &&ProviderKey| one.key.algorithm() == algorithm && (kid.is_none() || one.kid.as_deref() == kid);
+        let mut fit = self.0.iter().filter(fits);
         let first = fit.next()?;
         (kid.is_some() || fit.next().is_none()).then_some(first)
     }
@@ -133,10 +165,13 @@ impl ProviderKeys {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::keys::KeyPair;
+    use crate::secret::Secret;
 
     const ISSUER: &str = "https://id.example.com/realms/a";
 
@@ -165,7 +200,12 @@ mod tests {
         }
         let tenants = json!({ "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0" });
         assert!(read(&tenants, "https://login.microsoftonline.com/common/v2.0").is_ok());
-        for other in ["https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", ISSUER] {
+        for other in ["9188040d-6c67-4c5b-b112-36a304b66dad", "consumers"]
+            .map(|tenant| format!("https://login.microsoftonline.com/{tenant}/v2.0"))
+            .iter()
+            .map(String::as_str)
+            .chain([ISSUER])
+        {
             assert!(read(&tenants, other).is_err(), "{other}");
         }
     }
@@ -176,11 +216,66 @@ mod tests {
             for address in ["http://id.example.com/x", "javascript:alert(1)", "/x", "https://id.example.com/#x", ""] {
                 assert!(read(&json!({ name: address }), ISSUER).is_err(), "{name} {address}");
             }
-            assert!(read(&json!({ name: "http://127.0.0.1:1/x" }), ISSUER).is_ok(), "{name}");
         }
         for document in ["", "[]", "{}", "null", r#"{"issuer":"https://id.example.com/realms/a"}"#] {
             assert!(Metadata::read(document.as_bytes(), ISSUER).is_err(), "{document}");
         }
+    }
+
+    /// A function's runtime has its API there.
+    #[test]
+    fn an_issuer_on_the_network_names_no_endpoint_on_this_machine() {
+        let near = ["http://127.0.0.1:9001/x", "http://localhost:1/x", "http://[::1]:1/x"];
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+            for address in near.into_iter().chain([
+                "https://127.0.0.1:9001/x",
+                "https://LOCALHOST/x",
+                "https://id.localhost./x",
+                "https://[::1]/x",
+                "https://[::ffff:127.0.0.1]/x",
+                "https://[fe80::1]/x",
+                "https://169.254.169.254/x",
+                "https://0.0.0.0/x",
+                "https://127.1/x",
+                "https://2130706433/x",
+            ]) {
+                assert!(read(&json!({ name: address }), ISSUER).is_err(), "{name} {address}");
+            }
+        }
+        for issuer in ["http://127.0.0.1:4000", "http://localhost:4000/realms/a"] {
+            for address in near {
+                assert!(read(&json!({ "issuer": issuer, "jwks_uri": address }), issuer).is_ok(), "{issuer} {address}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_of_one_tenant_signs_for_no_other() {
+        const OWN: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+        const OTHER: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let of = |tenant: &str| format!("{MICROSOFT}{tenant}/v2.0");
+        let (pair, shared) = (KeyPair::generate(Algorithm::Es256).unwrap(), of(TENANT));
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signs = |issuer: Option<String>, tenant: &str| {
+            let mut jwk: Value = serde_json::from_str(&pair.public().to_json()).unwrap();
+            jwk["issuer"] = json!(issuer);
+            let keys = ProviderKeys::read(json!({ "keys": [jwk] }).to_string().as_bytes()).unwrap();
+            let claims = json!({
+                "iss": of(tenant), "tid": tenant, "sub": "ada", "aud": "us", "nonce": "n", "iat": now, "exp": now.seconds() + 60,
+            });
+            let signed = format!("{}.{}", encoded(&json!({ "alg": "ES256" })), encoded(&claims));
+            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()).unwrap()));
+            let nonce = Secret::new("n".to_owned());
+            let expected = ExpectedIdToken { issuer: &shared, client_id: "us", nonce: &nonce, access_token: "a" };
+            let key = keys.find(None, Algorithm::Es256).unwrap();
+            let verified = key.verified(&UnverifiedIdToken::read(token.as_bytes()).unwrap(), &expected, now);
+            verified.map(|token| token.issuer)
+        };
+        for issuer in [None, Some(of(TENANT)), Some(of(OWN))] {
+            assert_eq!(signs(issuer, OWN), Ok(of(OWN)));
+        }
+        assert_eq!(signs(Some(of(OWN)), OTHER), Err("key_of_another_tenant"));
     }
 
     #[test]

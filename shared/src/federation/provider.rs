@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use oauth2::url::{Host, Url};
 
-use super::kind::{Kind, Vouches};
+use super::kind::{Kind, MICROSOFT, Vouches};
+use super::metadata::ANY_TENANT;
 
 /// The name of a provider: in paths, logs and the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -166,6 +167,12 @@ fn provider(id: &str, parameters: &str) -> Result<Provider, String> {
         None => id.parse().unwrap_or(Kind::OpenId),
     };
     let issuer = given.address("issuer")?.or(kind.issuer().map(str::to_owned));
+    if issuer.as_deref().and_then(|issuer| issuer.strip_prefix(MICROSOFT)).is_some_and(|rest| !is_tenant(rest)) {
+        return Err(format!(
+            "Microsoft's tokens name a tenant by its ID: the issuer must be {MICROSOFT}<tenant ID>/v2.0, or have common or organizations \
+             for the ID (personal accounts alone are the tenant {PERSONAL})"
+        ));
+    }
     let label = given.take("label").or(kind.label().map(str::to_owned)).ok_or("has no label, which its button says")?;
     if label.chars().count() > MAX_LABEL_CHARS || label.chars().any(char::is_control) {
         return Err(format!("its label must have at most {MAX_LABEL_CHARS} characters, and no control characters"));
@@ -198,6 +205,18 @@ fn provider(id: &str, parameters: &str) -> Result<Provider, String> {
     }
 }
 
+/// The tenant of Microsoft's personal accounts, whose discovery document says it also where one asked for `consumers` (Microsoft,
+/// "OpenID Connect on the Microsoft identity platform").
+const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/// Whether it is what tokens have behind [`MICROSOFT`], or what stands for any: a domain's name leads to a document of another issuer.
+fn is_tenant(rest: &str) -> bool {
+    let Some(tenant) = rest.strip_suffix("/v2.0") else { return false };
+    let hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let guid = tenant.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && tenant.split('-').all(hexadecimal);
+    guid || ANY_TENANT.contains(&tenant)
+}
+
 /// Where a provider may be: nobody reads what goes there on the way.
 fn is_address(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
@@ -206,7 +225,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Whether nobody reads what goes there on the way: by TLS, or because it does not leave the machine.
-pub(super) fn is_private(url: &Url) -> bool {
+fn is_private(url: &Url) -> bool {
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
         ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
@@ -259,6 +278,25 @@ mod tests {
         let names = providers.find("apple").unwrap().apple.clone().unwrap();
         assert_eq!((names.team.as_str(), names.key.as_str()), ("ABCDE12345", "KEY1234567"));
         assert!(parse("apple?client_id=com.example.web&team_id=ABCDE12345").is_err());
+    }
+
+    #[test]
+    fn a_microsoft_issuer_that_no_token_will_ever_name_is_refused_at_the_start() {
+        let of = |rest: &str| parse(&format!("microsoft?client_id=a&issuer=https://login.microsoftonline.com/{rest}"));
+        for rest in ["common/v2.0", "organizations/v2.0", "9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"] {
+            assert!(of(rest).is_ok(), "{rest}");
+        }
+        for rest in [
+            "consumers/v2.0",
+            "contoso.onmicrosoft.com/v2.0",
+            "contoso.com/v2.0",
+            "9188040D-6C67-4C5B-B112-36A304B66DAD/v2.0",
+            "9188040d-6c67-4c5b-b112-36a304b66dad",
+            "common",
+        ] {
+            let fault = of(rest).unwrap_err().to_string();
+            assert!(fault.contains("<tenant ID>/v2.0") && fault.contains(PERSONAL), "{rest}: {fault}");
+        }
     }
 
     #[test]

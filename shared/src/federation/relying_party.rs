@@ -175,7 +175,7 @@ impl RelyingParty {
             keys = newer;
         }
         let key = keys.find(kid, algorithm).ok_or(Rejection::Refused(Refusal::KidUnknown.reason()))?;
-        let token = unverified.verified(key, &expected, self.clock.now()).map_err(refused)?;
+        let token = key.verified(&unverified, &expected, self.clock.now()).map_err(Rejection::Refused)?;
         let identity = Identity { issuer: token.issuer, subject: token.subject };
         Ok(Known { identity, claims: token.email, access_token: tokens.access_token })
     }

@@ -3,6 +3,7 @@
 mod exchange;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -77,6 +78,32 @@ impl Address {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The address that a document of this one names. Nobody on the network names an address on this machine or beside it: a function has
+    /// an API of its runtime there, and a server its neighbours.
+    ///
+    /// # Errors
+    /// [`InvalidAddress`].
+    pub fn names(&self, text: &str) -> Result<Self, InvalidAddress> {
+        let named = Self::parse(text)?;
+        if named.is_near() && !self.is_near() { Err(InvalidAddress) } else { Ok(named) }
+    }
+
+    /// Whether it lies on this machine or on the link that it is connected to.
+    fn is_near(&self) -> bool {
+        let host =
+            self.0.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase)).unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
+        match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
+            Ok(IpAddr::V6(v6)) => v6.is_loopback() || v6.is_unicast_link_local() || v6.is_unspecified(),
+            // No domain ends in a number; resolvers take `127.1` and `0x7f.1` for addresses.
+            Err(_) => {
+                let last = host.rsplit('.').next().unwrap_or_default();
+                last == "localhost" || last.starts_with(|c: char| c.is_ascii_digit())
+            }
+        }
     }
 }
 

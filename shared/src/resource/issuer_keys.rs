@@ -65,7 +65,7 @@ impl IssuerKeys {
         if metadata.issuer != self.issuer {
             return Err(format!("{} is the metadata of another issuer", self.metadata));
         }
-        let keys = Address::parse(&metadata.jwks_uri).map_err(|fault| format!("the jwks_uri {fault}"))?;
+        let keys = self.metadata.names(&metadata.jwks_uri).map_err(|fault| format!("the jwks_uri {fault}"))?;
         self.keep(Some(Found { keys: keys.clone(), at: self.clock.now() }));
         Ok(keys)
     }
