@@ -20,8 +20,14 @@ pub(super) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
+    /// One of ours.
     pub(super) fn split(token: &'a [u8]) -> Result<Self, Refusal> {
-        if token.len() > MAX_TOKEN_BYTES {
+        Self::split_within(token, MAX_TOKEN_BYTES)
+    }
+
+    /// One of at most so many bytes.
+    pub(super) fn split_within(token: &'a [u8], most: usize) -> Result<Self, Refusal> {
+        if token.len() > most {
             return Err(Refusal::TooLong);
         }
         let mut parts = token.split(|byte| *byte == b'.');

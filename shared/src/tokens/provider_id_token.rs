@@ -21,6 +21,8 @@ use crate::secret::Secret;
 
 /// How far a provider's clock may run ahead of ours. Both are kept by NTP, but not by the same; Google's own libraries allow for less.
 const CLOCK_LEEWAY: Duration = Duration::from_secs(60);
+/// Bytes of a whole token, which comes in the body of an answer: providers list groups in it, two hundred of them with their names.
+const MAX_PROVIDER_TOKEN_BYTES: usize = 64 * 1024;
 /// Characters of a subject (OpenID Connect Core 1.0 §2).
 const MAX_SUBJECT_CHARS: usize = 255;
 /// What stands in the issuer of an Entra ID that serves all tenants; each tenant's tokens have their own name there.
@@ -118,7 +120,7 @@ impl<'a> UnverifiedIdToken<'a> {
     /// # Errors
     /// [`IdTokenRefusal`] for a form or a header that no ID token has.
     pub fn read(token: &'a [u8]) -> Result<Self, IdTokenRefusal> {
-        let compact = Compact::split(token)?;
+        let compact = Compact::split_within(token, MAX_PROVIDER_TOKEN_BYTES)?;
         let header = ProviderHeader::read(&compact.header()?)?;
         if header.typ.as_ref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
             return Err(IdTokenRefusal::TypWrong);

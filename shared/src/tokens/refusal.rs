@@ -24,7 +24,7 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// Longer than [`super::MAX_TOKEN_BYTES`]; nothing of it was read.
+    /// Longer than [`super::MAX_TOKEN_BYTES`], or than any ID token of a provider; nothing of it was read.
     TooLong = "token_too_long",
     /// Not three parts (RFC 7515 §7.1).
     NotThreeParts = "not_three_parts",
