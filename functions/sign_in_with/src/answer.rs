@@ -10,12 +10,12 @@ use vestibule::fault::Fault;
 use vestibule::federation::{Provider, ProviderFault, ProviderId, Rejection};
 use vestibule::http::{BodyError, request_id};
 use vestibule::identity::{SessionId, UserId};
-use vestibule::pages::{Leads, Link, Notice, Tone, instead_of, respond};
+use vestibule::pages::{Brand, Continue, Leads, Link, Notice, Tone, instead_of, respond};
 use vestibule::randomness::NoRandomness;
 use vestibule::storage::StoreError;
 
-use crate::SignInWith;
 use crate::page::PAGE;
+use crate::{SignInWith, begin};
 
 /// What was asked is done.
 pub(crate) enum Answered {
@@ -92,29 +92,40 @@ impl Refusal {
         }
     }
 
-    /// The one table: status, title, what there is to say, and where to go from there.
-    fn said(&self) -> (u16, &'static str, String, Link<'static>) {
-        const SIGN_IN: Link<'static> = Link { path: "/sign-in", label: "Sign in" };
-        const IDENTITIES: Link<'static> = Link { path: "/account/identities", label: "How you sign in" };
-        const AGAIN: Link<'static> = Link { path: "/sign-in?continue=%2Faccount%2Fidentities", label: "Sign in again" };
+    /// The one table: status, title, what there is to say, and where to go from there. Whoever was on the way to a page of ours comes to it
+    /// by another sign-in.
+    fn said(&self, brand: &Brand, next: Option<&Continue>) -> (u16, &'static str, String, Place) {
+        let sign_in = Place { path: sign_in_for(next), label: "Sign in" };
+        let identities = Place { path: PAGE.to_owned(), label: "How you sign in" };
+        let again = Place { path: sign_in_for(Some(&begin::identities())), label: "Sign in again" };
         match self {
-            Self::Malformed(fault) => (400, "This cannot be read", format!("In what your browser sent, {fault}."), SIGN_IN),
-            Self::NoSuchProvider => (404, "There is nothing here", "Nobody signs in this way here.".to_owned(), SIGN_IN),
+            Self::Malformed(fault) => (400, "This cannot be read", format!("In what your browser sent, {fault}."), sign_in),
+            Self::NoSuchProvider => (404, "There is nothing here", "Nobody signs in this way here.".to_owned(), sign_in),
             Self::NotThisBrowser { .. } => (
                 400,
                 "Please start again",
                 "This sign-in was begun in another window or browser, took longer than ten minutes, or is done already."
                     .to_owned(),
-                SIGN_IN,
+                sign_in,
             ),
             Self::Declined(provider) => {
-                (400, "You are not signed in", format!("{} did not let you go on, as you asked it.", provider.label), SIGN_IN)
+                (400, "You are not signed in", format!("{} did not let you go on, as you asked it.", provider.label), sign_in)
             }
             Self::Rejected { provider, .. } => (
                 400,
                 "You are not signed in",
                 format!("What {} says of you cannot be trusted. Please start again.", provider.label),
-                SIGN_IN,
+                sign_in,
+            ),
+            Self::NoMailbox(provider) if !brand.accounts => (
+                403,
+                "You have no account here",
+                format!(
+                    "{} does not vouch for an e-mail address of yours, so that no account can be made of it. If you have one, sign in \
+                     to it as you did before, and then add {0} to how you sign in.",
+                    provider.label
+                ),
+                sign_in,
             ),
             Self::NoMailbox(provider) => (
                 403,
@@ -124,7 +135,7 @@ impl Refusal {
                      sign in, and then add {0} to how you sign in.",
                     provider.label
                 ),
-                Link { path: "/register", label: "Make an account" },
+                Place { path: "/register".to_owned(), label: "Make an account" },
             ),
             Self::Taken(provider) => (
                 409,
@@ -134,51 +145,71 @@ impl Refusal {
                      sign in.",
                     provider.label
                 ),
-                AGAIN,
+                if next.is_some_and(|next| *next != Continue::home()) { sign_in } else { again },
             ),
             Self::AnothersIdentity(provider) => (
                 409,
                 "Nothing was changed",
                 format!("Your account at {} opens another account here already.", provider.label),
-                IDENTITIES,
+                identities,
             ),
             Self::TooManyIdentities { .. } => {
-                (409, "Nothing was changed", "There are too many ways into your account already.".to_owned(), IDENTITIES)
+                (409, "Nothing was changed", "There are too many ways into your account already.".to_owned(), identities)
             }
             Self::Closed { .. } => {
-                (403, "You are not signed in", "Your account here is closed.".to_owned(), SIGN_IN)
+                (403, "You are not signed in", "Your account here is closed.".to_owned(), sign_in)
             }
             Self::AccountChanged { .. } => (
                 409,
                 "Please start again",
                 "Your account was changed at the same moment.".to_owned(),
-                SIGN_IN,
+                sign_in,
             ),
-            Self::NoPerson => (403, "Nothing was changed", "Only a person who is signed in may do this.".to_owned(), SIGN_IN),
+            Self::NoPerson => (403, "Nothing was changed", "Only a person who is signed in may do this.".to_owned(), sign_in),
             Self::SignInAgain => (
                 403,
                 "Please sign in again",
                 "You signed in some time ago. Whoever adds a way into an account must have done so within ten minutes."
                     .to_owned(),
-                AGAIN,
+                again,
             ),
             Self::Failed(_) | Self::Response(_) => (
                 503,
                 "This does not work now",
                 "Whom we must ask does not answer. You are not signed in, and nothing was changed. Please try again."
                     .to_owned(),
-                SIGN_IN,
+                sign_in,
             ),
         }
     }
 }
 
+/// A page to go to from there.
+struct Place {
+    path: String,
+    label: &'static str,
+}
+
+/// The sign-in, and from there on to `next`.
+fn sign_in_for(next: Option<&Continue>) -> String {
+    next.map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?continue={}", next.encoded()))
+}
+
 /// Writes what happened to the log and shows it to the person.
-pub(crate) fn page<S>(world: &SignInWith<S>, request: &Request, outcome: Result<Answered, Refusal>) -> Response<Body> {
+/// `next` is where they were on the way to, if they were signing in.
+pub(crate) fn page<S>(
+    world: &SignInWith<S>,
+    request: &Request,
+    next: Option<&Continue>,
+    outcome: Result<Answered, Refusal>,
+) -> Response<Body> {
     let id = &request_id(request);
     let refusal = match outcome {
         Ok(answered) => return answered.respond(id),
-        Err(Refusal::Response(response)) => return instead_of(PAGE, &response, &world.brand),
+        Err(Refusal::Response(response)) => {
+            let came_from = next.map_or_else(|| PAGE.to_owned(), |next| sign_in_for(Some(next)));
+            return instead_of(&came_from, &response, &world.brand);
+        }
         Err(refusal) => refusal,
     };
     match &refusal {
@@ -189,9 +220,10 @@ pub(crate) fn page<S>(world: &SignInWith<S>, request: &Request, outcome: Result<
             Event::SignInWithRefused { provider, user, reason }.record(id);
         }
     }
-    let (status, title, line, next) = refusal.said();
     let brand = &world.brand;
-    let notice = Notice { brand, title, lines: vec![line], tone: Tone::Wrong, next: Some(next) };
+    let (status, title, line, Place { path, label }) = refusal.said(brand, next);
+    let next = Some(Link { path: &path, label });
+    let notice = Notice { brand, title, lines: vec![line], tone: Tone::Wrong, next };
     let status = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
     let mut response = respond(status, &notice, brand, Leads::Home);
     if status == lambda_http::http::StatusCode::SERVICE_UNAVAILABLE {

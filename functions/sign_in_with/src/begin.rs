@@ -5,6 +5,7 @@
 //! would be a door for whoever signed the browser in there (login CSRF, RFC 6749 §10.12).
 
 use lambda_http::{Body, Request, Response};
+use vestibule::accounts::own::FindAccount;
 use vestibule::authentication::FindCaller;
 use vestibule::federation::{Attempt, Goal, MAX_NEXT_BYTES, RelyingParty};
 use vestibule::http::{BodyError, Fields, caller, form, give_attempt, network, query, see_other, within};
@@ -12,17 +13,25 @@ use vestibule::limits::{Admit, Class, Key};
 use vestibule::pages::Continue;
 
 use crate::SignInWith;
-use crate::answer::{Answered, Refusal};
+use crate::answer::{self, Answered, Refusal};
 use crate::page::PAGE;
-use crate::session::is_recent;
+use crate::session::{account_of, is_recent};
 
-pub(crate) async fn sign_in<S: Admit + Sync>(world: &SignInWith<S>, request: &Request) -> Result<Answered, Refusal> {
-    let party = world.party(request)?;
-    let next = next(query(request)?)?.unwrap_or_else(Continue::home);
-    sent(world, request, party, Goal::SignIn, next).await
+pub(crate) async fn sign_in<S: Admit + Sync>(world: &SignInWith<S>, request: &Request) -> Response<Body> {
+    let asked = || {
+        let party = world.party(request)?;
+        Ok((party, next(query(request)?)?.unwrap_or_else(Continue::home)))
+    };
+    match asked() {
+        Ok((party, next)) => {
+            let outcome = sent(world, request, party, Goal::SignIn, &next).await;
+            answer::page(world, request, Some(&next), outcome)
+        }
+        Err(refusal) => answer::page(world, request, None, Err(refusal)),
+    }
 }
 
-pub(crate) async fn link<S: Admit + FindCaller + Sync>(
+pub(crate) async fn link<S: Admit + FindCaller + FindAccount + Sync>(
     world: &SignInWith<S>,
     request: &Request,
 ) -> Result<Answered, Refusal> {
@@ -33,7 +42,8 @@ pub(crate) async fn link<S: Admit + FindCaller + Sync>(
     if !is_recent(&principal, world.app.clock.now()) {
         return Err(Refusal::SignInAgain);
     }
-    sent(world, request, party, Goal::Link { user, session }, next).await
+    let version = account_of(&world.app, party, user).await?.version;
+    sent(world, request, party, Goal::Link { user, session, version }, &next).await
 }
 
 /// Where somebody sees what signs in to their account.
@@ -46,7 +56,7 @@ async fn sent<S: Admit + Sync>(
     request: &Request,
     party: &RelyingParty,
     goal: Goal,
-    next: Continue,
+    next: &Continue,
 ) -> Result<Answered, Refusal> {
     let app = &world.app;
     within(app, request, &[Key::network(Class::ProviderNetwork, network(request))]).await?;

@@ -4,6 +4,7 @@
 //! the code. Apple's POST of a form is sent on as a GET of the same: a browser then sends the cookie along, which it keeps from what
 //! another site posts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
@@ -16,14 +17,14 @@ use vestibule::federation::accounts::{
 use vestibule::federation::{Attempt, Callback, Goal, Known, ProviderFault, RelyingParty, ToldAddress};
 use vestibule::http::{Fields, clear_attempt, form, presented, presented_attempt, query, see_other};
 use vestibule::identity::UserId;
-use vestibule::keys::MacKeys;
+use vestibule::keys::{MacKeys, SymmetricKeys};
 use vestibule::secret::Secret;
 use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::open::OpenSession;
 
 use crate::SignInWith;
 use crate::answer::{self, Answered, Refusal};
-use crate::session::{account_of, link, new_account, open};
+use crate::session::{account_of, goes_on_to, link, new_account, open};
 
 /// All calls to the provider together: what is left of a request is for storage, and for saying so.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -71,31 +72,52 @@ pub(crate) fn posted<S>(world: &SignInWith<S>, request: &Request) -> Result<Answ
     Ok(Answered::SentOn { response: Box::new(see_other(location.expose())) })
 }
 
-/// Whatever becomes of it, the browser forgets the attempt.
+/// The browser forgets the attempt that this is the answer to, whatever becomes of it. What is no answer to it leaves it alone: any site
+/// may send a browser here.
 pub(crate) async fn came_back<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
 where
     S: FindCaller + FindAccount + OpenSession + EndByCookie,
     S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
 {
-    let mut response = answer::page(world, request, arrived(world, request).await);
+    let (party, answer, keys, attempt) = match begun(world, request).await {
+        Ok(begun) => begun,
+        Err(refusal) => return answer::page(world, request, None, Err(refusal)),
+    };
+    let outcome = arrived(world, request, party, answer, keys.mac_keys(), &attempt).await;
+    let mut response = answer::page(world, request, Some(&goes_on_to(&attempt)), outcome);
     clear_attempt(&mut response);
     response
 }
 
-async fn arrived<S>(world: &SignInWith<S>, request: &Request) -> Result<Answered, Refusal>
+/// The attempt of this browser that the request is the answer to.
+async fn begun<'w, S>(
+    world: &'w SignInWith<S>,
+    request: &Request,
+) -> Result<(&'w RelyingParty, Answer, Arc<SymmetricKeys>, Attempt), Refusal> {
+    let party = world.party(request)?;
+    let answer = Answer::read(query(request)?)?;
+    let keys = world.app.symmetric_keys().await?;
+    let attempt = own(&world.app, request, party, &answer, keys.mac_keys())?;
+    Ok((party, answer, keys, attempt))
+}
+
+async fn arrived<S>(
+    world: &SignInWith<S>,
+    request: &Request,
+    party: &RelyingParty,
+    answer: Answer,
+    keys: &MacKeys,
+    attempt: &Attempt,
+) -> Result<Answered, Refusal>
 where
     S: FindCaller + FindAccount + OpenSession + EndByCookie,
     S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
 {
     let app = &world.app;
-    let party = world.party(request)?;
-    let answer = Answer::read(query(request)?)?;
-    let keys = app.symmetric_keys().await?;
-    let attempt = own(app, request, party, &answer, keys.mac_keys())?;
     if !app.store.use_attempt(&attempt.used(), attempt.expires_at()).await? {
         return Err(not_this(party, "attempt_used"));
     }
-    let known = tokio::time::timeout(PATIENCE, known(world, party, answer, &attempt)).await;
+    let known = tokio::time::timeout(PATIENCE, known(world, party, answer, attempt)).await;
     let (known, owner, told) = known.unwrap_or(Err(Refusal::from(ProviderFault::Late)))?;
     let identity = |told: Option<ToldAddress>| LinkedIdentity {
         key: known.identity.key(),
@@ -107,26 +129,31 @@ where
     match arrival(attempt.goal, owner, mailbox) {
         Arrival::SignIn(user) => {
             let account = account_of(app, party, user).await?;
-            open(world, request, party, &attempt, &account, false, keys.mac_keys()).await
+            // Taking an identity away raises the account's version with it: who did so before the account was read took it away
+            // before this, and who does so from here on has `open` refuse.
+            if app.store.find_identity(&known.identity.key()).await? != Some(user) {
+                return Err(Refusal::AccountChanged { provider: party.provider().clone(), user });
+            }
+            open(world, request, party, attempt, &account, false, keys).await
         }
         Arrival::Register(email) => {
             let account = new_account(app, email)?;
             let identity = identity(told);
             match app.store.register_by_identity(&account, &identity).await? {
-                RegisteredBy::Done => open(world, request, party, &attempt, &account, true, keys.mac_keys()).await,
+                RegisteredBy::Done => open(world, request, party, attempt, &account, true, keys).await,
                 RegisteredBy::Taken(_) => Err(Refusal::Taken(party.provider().clone())),
                 // They came back in two windows at once.
                 RegisteredBy::IdentityKnown => Err(not_this(party, "registered_meanwhile")),
             }
         }
         Arrival::NoMailbox => Err(Refusal::NoMailbox(party.provider().clone())),
-        Arrival::Link(user) => {
-            still_here(app, request, party, &attempt).await?;
-            link(world, party, &attempt, user, &identity(told)).await
+        Arrival::Link(user, version) => {
+            still_here(app, request, party, attempt).await?;
+            link(world, party, attempt, (user, version), &identity(told)).await
         }
         Arrival::LinkedBefore(user) => {
-            still_here(app, request, party, &attempt).await?;
-            Ok(Answered::Linked { user, anew: false, response: Box::new(see_other(&world.next(&attempt))) })
+            still_here(app, request, party, attempt).await?;
+            Ok(Answered::Linked { user, anew: false, response: Box::new(see_other(&world.next(attempt))) })
         }
         Arrival::AnothersIdentity => Err(Refusal::AnothersIdentity(party.provider().clone())),
     }
@@ -192,7 +219,7 @@ async fn still_here<S: FindCaller>(
     party: &RelyingParty,
     attempt: &Attempt,
 ) -> Result<(), Refusal> {
-    let Goal::Link { user, session } = attempt.goal else { return Ok(()) };
+    let Goal::Link { user, session, .. } = attempt.goal else { return Ok(()) };
     let held = vestibule::authentication::cookie::presented(&presented(request).cookies);
     let same = match held {
         Ok(held) => held.is_none_or(|held| held.user == user && held.session == session),

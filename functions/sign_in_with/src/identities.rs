@@ -20,7 +20,10 @@ use vestibule::sessions::end::EndSessions;
 use vestibule::storage::StoreError;
 
 use crate::SignInWith;
-use crate::session::{MOST_ATTEMPTS, is_recent};
+use crate::session::is_recent;
+
+/// An account changes while it is read once in a while; a third time is a storm.
+const MOST_ATTEMPTS: usize = 3;
 
 #[derive(Serialize)]
 struct Document {

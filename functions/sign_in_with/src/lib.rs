@@ -85,16 +85,18 @@ where
 {
     let world = &*world;
     match route_key(&request).as_deref() {
-        Some("GET /sign-in/with/{provider}") => answer::page(world, &request, begin::sign_in(world, &request).await),
-        Some("POST /sign-in/with/{provider}") => answer::page(world, &request, begin::link(world, &request).await),
+        Some("GET /sign-in/with/{provider}") => begin::sign_in(world, &request).await,
+        Some("POST /sign-in/with/{provider}") => {
+            answer::page(world, &request, None, begin::link(world, &request).await)
+        }
         Some("GET /sign-in/with/{provider}/callback") => callback::came_back(world, &request).await,
         Some("POST /sign-in/with/{provider}/callback") => {
-            answer::page(world, &request, callback::posted(world, &request))
+            answer::page(world, &request, None, callback::posted(world, &request))
         }
         Some("GET /identities") => identities::list(world, &request).await,
         Some("DELETE /identities/{id}") => identities::unlink(world, &request).await,
         Some("GET /account/identities") => page::show(world, &request).await,
         Some("POST /account/identities") => page::unlink(world, &request).await,
-        _ => answer::page(world, &request, Err(Refusal::NoSuchProvider)),
+        _ => answer::page(world, &request, None, Err(Refusal::NoSuchProvider)),
     }
 }

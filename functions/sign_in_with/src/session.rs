@@ -24,14 +24,16 @@ use vestibule::sessions::{Ending, NetworkPrefix, RECENT, Session, Transport};
 use crate::SignInWith;
 use crate::answer::{Answered, Refusal};
 
-/// An account changes while it is read once in a while; a third time is a storm.
-pub(crate) const MOST_ATTEMPTS: usize = 3;
-
 impl<S> SignInWith<S> {
-    /// Where the browser goes on to: it was checked when the attempt began, and is again.
+    /// Where the browser goes on to.
     pub(crate) fn next(&self, attempt: &Attempt) -> String {
-        attempt.next.parse().unwrap_or_else(|_| Continue::home()).under(&self.brand.base)
+        goes_on_to(attempt).under(&self.brand.base)
     }
+}
+
+/// The page that is gone on to: it was checked when the attempt began, and is again.
+pub(crate) fn goes_on_to(attempt: &Attempt) -> Continue {
+    attempt.next.parse().unwrap_or_else(|_| Continue::home())
 }
 
 /// Whether the person has proven who they are a moment ago.
@@ -101,28 +103,29 @@ pub(crate) async fn open<S: OpenSession + EndByCookie>(
     })
 }
 
-/// Links `identity` to the account of `user`, as it then stands.
+/// Links `identity` to the account of `user` if it stands at `version`, as when they asked for it: a password that is changed meanwhile
+/// keeps whoever asked with the old one out.
 pub(crate) async fn link<S: FindAccount + LinkIdentity>(
     world: &SignInWith<S>,
     party: &RelyingParty,
     attempt: &Attempt,
-    user: UserId,
+    (user, version): (UserId, u64),
     identity: &LinkedIdentity,
 ) -> Result<Answered, Refusal> {
     let app = &world.app;
     if app.store.identities(user).await?.len() >= MOST_IDENTITIES {
         return Err(Refusal::TooManyIdentities { provider: party.provider().clone(), user });
     }
-    for _ in 0..MOST_ATTEMPTS {
-        let account = account_of(app, party, user).await?;
-        match app.store.link(&account, identity).await? {
-            Linked::Done => {
-                let response = Box::new(see_other(&world.next(attempt)));
-                return Ok(Answered::Linked { user, anew: true, response });
-            }
-            Linked::IdentityKnown => return Err(Refusal::AnothersIdentity(party.provider().clone())),
-            Linked::AccountChanged => {}
-        }
+    let account = account_of(app, party, user).await?;
+    if account.version != version {
+        return Err(Refusal::AccountChanged { provider: party.provider().clone(), user });
     }
-    Err(Refusal::AccountChanged { provider: party.provider().clone(), user })
+    match app.store.link(&account, identity).await? {
+        Linked::Done => {
+            let response = Box::new(see_other(&world.next(attempt)));
+            Ok(Answered::Linked { user, anew: true, response })
+        }
+        Linked::IdentityKnown => Err(Refusal::AnothersIdentity(party.provider().clone())),
+        Linked::AccountChanged => Err(Refusal::AccountChanged { provider: party.provider().clone(), user }),
+    }
 }

@@ -115,8 +115,8 @@ pub enum Arrival {
     Register(Identifier),
     /// They have none, and no address that the provider vouches for: they make an account here, and link.
     NoMailbox,
-    /// Their identity is to open this account too.
-    Link(UserId),
+    /// Their identity is to open this account too, if it stands at this version.
+    Link(UserId, u64),
     /// It does already.
     LinkedBefore(UserId),
     /// It opens another account, and no two.
@@ -129,7 +129,7 @@ pub fn arrival(goal: Goal, owner: Option<UserId>, mailbox: Option<Identifier>) -
         (Goal::SignIn, Some(owner), _) => Arrival::SignIn(owner),
         (Goal::SignIn, None, Some(mailbox)) => Arrival::Register(mailbox),
         (Goal::SignIn, None, None) => Arrival::NoMailbox,
-        (Goal::Link { user, .. }, None, _) => Arrival::Link(user),
+        (Goal::Link { user, version, .. }, None, _) => Arrival::Link(user, version),
         (Goal::Link { user, .. }, Some(owner), _) if owner == user => Arrival::LinkedBefore(user),
         (Goal::Link { .. }, Some(_), _) => Arrival::AnothersIdentity,
     }

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 
 const PREFIX: &str = "vfa_";
 /// What is sealed with the same keys begins with another byte: refresh tokens with 1, device tokens with 2.
-const FORMAT: u8 = 16;
+const FORMAT: u8 = 17;
 const SEED_BYTES: usize = 32;
 /// Bytes of the path that is gone to afterwards: with all else it fits into the 4096 bytes that a browser keeps of a cookie and its name.
 pub const MAX_NEXT_BYTES: usize = 2800;
@@ -50,6 +50,8 @@ pub enum Goal {
         user: UserId,
         /// The session in which they asked for it.
         session: SessionId,
+        /// The account as it then stood: one that has changed since, such as by another password, is not linked to.
+        version: u64,
     },
 }
 
@@ -115,13 +117,14 @@ impl Attempt {
         bytes.extend_from_slice(&key.id().to_be_bytes());
         bytes.extend_from_slice(&self.expires_at.seconds().to_be_bytes());
         bytes.extend_from_slice(self.seed.expose());
-        let (user, session) = match self.goal {
-            Goal::SignIn => ([0; IDENTIFIER_BYTES], [0; IDENTIFIER_BYTES]),
-            Goal::Link { user, session } => (*user.as_bytes(), *session.as_bytes()),
+        let (user, session, version) = match self.goal {
+            Goal::SignIn => ([0; IDENTIFIER_BYTES], [0; IDENTIFIER_BYTES], 0),
+            Goal::Link { user, session, version } => (*user.as_bytes(), *session.as_bytes(), version),
         };
         bytes.push(u8::from(self.goal != Goal::SignIn));
         bytes.extend_from_slice(&user);
         bytes.extend_from_slice(&session);
+        bytes.extend_from_slice(&version.to_be_bytes());
         // No blank is in a name, so that it ends where the path begins.
         bytes.extend_from_slice(self.provider.as_str().as_bytes());
         bytes.push(b' ');
@@ -144,12 +147,17 @@ impl Attempt {
         let (&[goal], rest) = rest.split_first_chunk()?;
         let (user, rest) = rest.split_first_chunk()?;
         let (session, rest) = rest.split_first_chunk()?;
+        let (version, rest) = rest.split_first_chunk()?;
         let (provider, next) = std::str::from_utf8(rest).ok()?.split_once(' ')?;
         let attempt = Self {
             provider: provider.parse().ok()?,
             goal: match goal {
                 0 => Goal::SignIn,
-                _ => Goal::Link { user: UserId::from_bytes(*user), session: SessionId::from_bytes(*session) },
+                _ => Goal::Link {
+                    user: UserId::from_bytes(*user),
+                    session: SessionId::from_bytes(*session),
+                    version: u64::from_be_bytes(*version),
+                },
             },
             next: next.to_owned(),
             expires_at: Timestamp::from_seconds(u64::from_be_bytes(*expires_at)),
@@ -196,7 +204,7 @@ mod tests {
 
     #[test]
     fn an_attempt_reads_back_for_ten_minutes_whichever_key_sealed_it() {
-        for goal in [Goal::SignIn, Goal::Link { user: USER, session: SESSION }] {
+        for goal in [Goal::SignIn, Goal::Link { user: USER, session: SESSION, version: 7 }] {
             for key in keys().iter() {
                 let attempt = attempt(goal);
                 let text = attempt.seal(key);

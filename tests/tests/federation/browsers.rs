@@ -33,9 +33,23 @@ async fn without_the_state_that_was_sent_there_is_no_answer() {
         let code = query.split('&').find(|pair| pair.starts_with("code=")).unwrap();
         browser.get(&format!("{path}?{code}&{change}")).await.expect(400);
         assert!(browser.user().await.is_none(), "{change}");
-        browser.get(&back).await.expect(400);
-        assert!(browser.user().await.is_none(), "the attempt is over, whatever comes after");
     }
+}
+
+/// Any site can send a browser to the address that answers come to.
+#[tokio::test]
+async fn an_answer_with_a_wrong_state_leaves_the_true_one_good() {
+    let stage = Stage::of(TWO).await;
+    let browser = stage.browser();
+    let back = browser.goes_and_says_yes("/sign-in/with/fake").await;
+    for forged in
+        ["fake/callback?code=x&state=x", "fake/callback", "other/callback?state=x", "fake/callback?state=a&state=b"]
+    {
+        let answer = browser.get(&format!("/sign-in/with/{forged}")).await.expect(400);
+        assert!(answer.set_cookies().is_empty(), "{forged}");
+    }
+    browser.get(&back).await.expect(303);
+    assert!(browser.user().await.is_some());
 }
 
 #[tokio::test]
@@ -162,6 +176,46 @@ async fn whoever_says_no_is_not_signed_in_and_hears_so() {
     }
 }
 
+const CLIENT: &str = "%2Foauth%2Fauthorize%3Fclient_id%3Da%26state%3Db";
+
+#[tokio::test]
+async fn whoever_says_no_at_the_provider_still_comes_to_the_client_by_another_way() {
+    let stage = Stage::new().await;
+    stage.scene.user("ada@example.com", "", "").await;
+    let by_another_way = format!("href=\"/sign-in?continue={CLIENT}\"");
+    for (error, status) in [("access_denied", 400), ("login_required", 400), ("server_error", 503), ("", 409)] {
+        let browser = stage.browser();
+        let back = browser.goes_and_says_yes(&format!("/sign-in/with/fake?continue={CLIENT}")).await;
+        let (path, query) = back.split_once('?').unwrap();
+        let state = query.split('&').find(|pair| pair.starts_with("state=")).unwrap();
+        // Or they say yes, and their address has an account.
+        let back = if error.is_empty() { back.clone() } else { format!("{path}?{state}&error={error}") };
+        let answer = browser.get(&back).await.expect(status);
+        assert!(answer.text().contains(&by_another_way), "{error}: {}", answer.text());
+    }
+    let answer = stage.browser().get(&format!("/sign-in/with/fake/callback?continue={CLIENT}")).await.expect(400);
+    assert!(answer.text().contains("href=\"/sign-in\""), "what is no answer leads nowhere: {}", answer.text());
+}
+
+#[tokio::test]
+async fn without_letters_nobody_is_sent_to_a_registration_that_is_not_there() {
+    const UNVOUCHED: &str = "fake?issuer={}&client_id=vestibule&label=Fake";
+    for (mail_from, there) in [("Ada <ada@example.com>", true), ("", false)] {
+        let builder = vestibule_tests::Scene::builder().parameter("MailFrom", mail_from);
+        let stage = Stage::built(builder, UNVOUCHED).await;
+        let browser = stage.browser();
+        let back = browser.goes_and_says_yes(&format!("/sign-in/with/fake?continue={CLIENT}")).await;
+        let answer = browser.get(&back).await.expect(403);
+        assert_eq!(answer.text().contains("/register"), there, "{}", answer.text());
+        assert_eq!(
+            answer.text().contains(&format!("href=\"/sign-in?continue={CLIENT}\"")),
+            !there,
+            "{}",
+            answer.text()
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_browser_goes_on_to_pages_of_ours_alone() {
     let stage = Stage::new().await;
@@ -200,4 +254,14 @@ async fn a_flood_of_sign_ins_is_turned_away_before_anything_else_is_done() {
     }
     let answer = stage.browser().get("/sign-in/with/fake").await.expect(429);
     assert!(answer.header("retry-after").is_some() && answer.set_cookies().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_turned_away_goes_back_to_the_sign_in_they_came_from() {
+    let builder = vestibule_tests::Scene::builder().parameter("ProviderNetworkLimit", "1/60");
+    let stage = Stage::built(builder, "fake?issuer={}&client_id=vestibule&label=Fake").await;
+    let start = format!("/sign-in/with/fake?continue={CLIENT}");
+    stage.browser().get(&start).await.expect(303);
+    let answer = stage.browser().get(&start).await.expect(429);
+    assert!(answer.text().contains(&format!("href=\"/sign-in?continue={CLIENT}\"")), "{}", answer.text());
 }

@@ -215,6 +215,52 @@ async fn a_sign_in_that_was_on_its_way_when_its_identity_was_taken_away_opens_no
 }
 
 #[tokio::test]
+async fn a_sign_in_that_had_found_its_identity_when_that_was_taken_away_opens_nothing() {
+    let stage = Stage::new().await;
+    let ada = stage.scene.user("ada@example.com", "", "").await;
+    let browser = stage.browser();
+    browser.password(&ada).await;
+    let back = browser.link_and_says_yes().await;
+    browser.get(&back).await.expect(303);
+    let identity = browser.identities().await.remove(0);
+    let thief = stage.browser();
+    let theirs = thief.goes_and_says_yes("/sign-in/with/fake").await;
+    // Held where it is known whose the identity is, and the account is to be read.
+    let held = stage.scene.wire.hold_next_answer("GetItem");
+    let (answer, ()) = tokio::join!(thief.get(&theirs), async {
+        held.arrived().await;
+        unlink(&browser, &identity).await.expect(204);
+        held.let_on();
+    });
+    answer.expect(409);
+    assert!(thief.user().await.is_none());
+}
+
+#[tokio::test]
+async fn a_link_that_was_on_its_way_when_the_password_was_reset_is_not_made() {
+    let stage = Stage::new().await;
+    let ada = stage.scene.user("ada@example.com", "", "").await;
+    let table = stage.scene.cloud.table();
+    let reset = async || {
+        let (hash, now) = (vestibule::passwords::PasswordHash::none(), stage.scene.clock.now());
+        vestibule::accounts::ManageAccounts::set_password(&table, ada.id, &hash, now).await.unwrap();
+    };
+    let thief = stage.browser();
+    thief.password(&ada).await;
+    let back = thief.link_and_says_yes().await;
+    // Held where the thief was found signed in, and the link is to be written.
+    let held = stage.scene.wire.hold_next("TransactWriteItems");
+    let (answer, ()) = tokio::join!(thief.get(&back), async {
+        held.arrived().await;
+        reset().await;
+        held.let_on();
+    });
+    answer.expect(409);
+    stage.browser().sign_in().await.expect(409);
+    assert!(vestibule::federation::accounts::LinkIdentity::identities(&table, ada.id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn nobody_takes_their_last_way_in_away() {
     let stage = Stage::of(TWO).await;
     let browser = stage.registered().await;

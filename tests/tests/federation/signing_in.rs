@@ -64,8 +64,9 @@ async fn what_the_provider_says_of_itself_is_read_once_and_a_known_person_costs_
     stage.registered().await;
     let second: Vec<_> = stage.provider.take_asked().into_iter().map(|asked| asked.path).collect();
     assert_eq!(second, ["/token"]);
-    // A count on the way there; on the way back the mark, the identity, the account and the session.
-    assert_eq!(stage.scene.wire.take_calls(), ["UpdateItem", "PutItem", "GetItem", "GetItem", "TransactWriteItems"]);
+    // A count on the way there; on the way back the mark, the identity, the account, the identity again and the session.
+    let calls = ["UpdateItem", "PutItem", "GetItem", "GetItem", "GetItem", "TransactWriteItems"];
+    assert_eq!(stage.scene.wire.take_calls(), calls);
 }
 
 #[tokio::test]
@@ -79,6 +80,19 @@ async fn the_address_is_asked_for_where_the_id_token_has_none() {
     let browser = stage.browser();
     browser.sign_in().await.expect(503);
     assert!(browser.user().await.is_none(), "what is said of somebody else counts for nobody");
+}
+
+#[tokio::test]
+async fn a_provider_that_lists_two_hundred_groups_signs_in_all_the_same() {
+    let stage = Stage::new().await;
+    let groups: Vec<_> =
+        (0..200).map(|n| format!("/example.com/departments/engineering/teams/{n:04}/members")).collect();
+    let claims = json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true, "groups": groups });
+    assert!(claims.to_string().len() > 10_000);
+    stage.provider.manners().claims = claims;
+    assert!(stage.registered().await.user().await.is_some());
+    stage.provider.manners().claims = json!({ "sub": "ada", "groups": "x".repeat(64 * 1024) });
+    stage.browser().sign_in().await.expect(400);
 }
 
 #[tokio::test]
