@@ -5,16 +5,14 @@ use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
 use vestibule::http::{OAuthError, empty, oauth_client, oauth_failed, oauth_unreadable, readable, request_id};
-use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::{Client, ReadClient};
-use vestibule::principal::Subject;
 use vestibule::secret::Secret;
 use vestibule::sessions::Ending;
 use vestibule::sessions::end::{EndOwnSession, EndedOwn};
-use vestibule::sessions::refresh_token::RefreshToken;
-use vestibule::tokens::VerifyError;
+
+use crate::named::{Named, named};
 
 pub(super) async fn answer<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
@@ -55,10 +53,16 @@ async fn revoke<S>(
 where
     S: EndOwnSession + ReadPublicKeys + Sync,
 {
-    let (user, session) = match session_of(app, client, token).await? {
-        Named::Session(user, session) => (user, session),
+    let is_another = |given_to: &str| given_to != client.id.as_str();
+    let (user, session) = match named(app, token).await? {
+        Named::Session { client: Some(given_to), .. } | Named::NoSession { client: given_to }
+            if is_another(&given_to) =>
+        {
+            return Ok(Err(OF_ANOTHER));
+        }
+        Named::Session { user, session, .. } => (user, session),
+        Named::NoSession { .. } => return Ok(Err((OAuthError::UnsupportedTokenType, "no_session"))),
         Named::Nothing(reason) => return Ok(Ok(Event::NothingToRevoke { user: None, session: None, reason })),
-        Named::Refused(refused) => return Ok(Err(refused)),
     };
     let (of_user, of_session) = (Some(user), Some(session));
     Ok(match app.store.end_own(user, session, client.id.as_str(), app.clock.now()).await? {
@@ -71,38 +75,3 @@ where
 }
 
 const OF_ANOTHER: Refused = (OAuthError::InvalidGrant, "token_of_another_client");
-
-/// What a token names.
-enum Named {
-    Session(UserId, SessionId),
-    Nothing(&'static str),
-    Refused(Refused),
-}
-
-/// Access tokens for any resource are read: each names the client that it was given to. Whose a refresh token is the session knows.
-async fn session_of<S: ReadPublicKeys + Sync>(
-    app: &App<S>,
-    client: &Client,
-    token: &Secret<String>,
-) -> Result<Named, Fault> {
-    let text = token.expose();
-    if RefreshToken::claims_to_be(text) {
-        let keys = app.symmetric_keys_for(token).await?;
-        return Ok(match RefreshToken::open(text, keys.mac_keys()) {
-            Ok(token) => Named::Session(token.user, token.session),
-            Err(not_ours) => Named::Nothing(not_ours.reason()),
-        });
-    }
-    let token = match app.verifier.verify_for_any_audience(text.as_bytes(), &app.store).await {
-        Ok(token) => token,
-        Err(VerifyError::Refused(refusal)) => return Ok(Named::Nothing(refusal.reason())),
-        Err(VerifyError::KeysUnavailable(fault)) => return Err(fault.into()),
-    };
-    Ok(match (token.sub, token.sid) {
-        _ if token.client_id != client.id.as_str() => Named::Refused(OF_ANOTHER),
-        (Subject::User(user), Some(session)) => Named::Session(user, session),
-        (Subject::User(_), None) | (Subject::Service(_), _) => {
-            Named::Refused((OAuthError::UnsupportedTokenType, "no_session"))
-        }
-    })
-}

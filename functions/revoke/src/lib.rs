@@ -1,8 +1,10 @@
 //! `POST /revoke`: ends the session behind a token (RFC 7009); `POST /oauth/revoke`: the same for clients that prove who they are.
 //!
-//! 200 for a known, an unknown and an already revoked token; 503, never 200, when storage did not acknowledge (§2.2.1).
+//! 200 for a known, an unknown and an already revoked token; 503, never 200, when storage did not acknowledge, and 400 for one that
+//! works on because no session stands behind it (§2.2.1).
 
 mod by_client;
+mod named;
 mod operations;
 
 use std::sync::Arc;
@@ -13,15 +15,14 @@ use vestibule::audit::Event;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{BodyError, OAuthError, empty, form_or_json, oauth_failed, preflight, request_id, route_key};
-use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::ReadPublicKeys;
 use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::ReadClient;
 use vestibule::secret::Secret;
 use vestibule::sessions::Ending;
 use vestibule::sessions::end::{EndOwnSession, EndSession, Ended};
-use vestibule::sessions::refresh_token::RefreshToken;
-use vestibule::tokens::VerifyError;
+
+use named::{Named, named};
 
 pub use operations::OPERATIONS;
 
@@ -51,12 +52,21 @@ async fn by_holder<S: EndSession + ReadPublicKeys + Sync>(app: &App<S>, request:
         }
     };
     match revoke(app, &token).await {
-        Ok(event) => {
+        Ok(Ok(event)) => {
             event.record(&id);
             empty()
         }
+        Ok(Err(NoSession { client })) => {
+            Event::GrantRefused { client: &client, reason: "no_session" }.record(&id);
+            OAuthError::UnsupportedTokenType.respond()
+        }
         Err(fault) => oauth_failed(&fault, &id),
     }
+}
+
+/// The token is a client's own, and no session stands behind it.
+struct NoSession {
+    client: String,
 }
 
 /// The hint is only that (RFC 7009 §2.1): our tokens say themselves what they are, so it is read and not needed.
@@ -68,38 +78,20 @@ fn presented_token(request: &Request) -> Result<Secret<String>, BodyError> {
     Ok(token)
 }
 
+/// A token that is worth nothing is none to revoke (§2.2); one that works on must not be called revoked (§2.2.1).
 async fn revoke<S: EndSession + ReadPublicKeys + Sync>(
     app: &App<S>,
     token: &Secret<String>,
-) -> Result<Event<'static>, Fault> {
-    let (user, session) = match session_of(app, token).await? {
-        Ok(named) => named,
-        Err(reason) => return Ok(Event::NothingToRevoke { user: None, session: None, reason }),
+) -> Result<Result<Event<'static>, NoSession>, Fault> {
+    let (user, session) = match named(app, token).await? {
+        Named::Session { user, session, .. } => (user, session),
+        Named::NoSession { client } => return Ok(Err(NoSession { client })),
+        Named::Nothing(reason) => return Ok(Ok(Event::NothingToRevoke { user: None, session: None, reason })),
     };
-    Ok(match app.store.end(user, session, Ending::Revoked, app.clock.now()).await? {
+    Ok(Ok(match app.store.end(user, session, Ending::Revoked, app.clock.now()).await? {
         Ended::Now => Event::SessionEnded { user: Some(user), session: Some(session), cause: Ending::Revoked },
         Ended::Already => {
             Event::NothingToRevoke { user: Some(user), session: Some(session), reason: "no_live_session" }
         }
-    })
-}
-
-/// The session that an authentic token names, or why it names none. An older refresh token of a session names it too: its
-/// holder may end what they once held, and nothing else.
-async fn session_of<S: ReadPublicKeys + Sync>(
-    app: &App<S>,
-    token: &Secret<String>,
-) -> Result<Result<(UserId, SessionId), &'static str>, Fault> {
-    let text = token.expose();
-    if RefreshToken::claims_to_be(text) {
-        let keys = app.symmetric_keys_for(token).await?;
-        return Ok(RefreshToken::open(text, keys.mac_keys())
-            .map(|token| (token.user, token.session))
-            .map_err(|not_ours| not_ours.reason()));
-    }
-    match app.verifier.verify(text.as_bytes(), &app.store).await {
-        Ok(token) => Ok(token.sub.user().zip(token.sid).ok_or("no_session")),
-        Err(VerifyError::Refused(refusal)) => Ok(Err(refusal.reason())),
-        Err(VerifyError::KeysUnavailable(fault)) => Err(fault.into()),
-    }
+    }))
 }

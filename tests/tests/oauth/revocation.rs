@@ -1,11 +1,12 @@
 //! Revocation by clients (RFC 7009).
 
-use vestibule::oauth::clients::SecretMethod;
+use vestibule::oauth::clients::{Client, SecretMethod};
+use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::sessions::{Ending, State};
 use vestibule_tests::{Answer, DYNAMODB, Fault, Scene};
 
 use crate::consent::{Person, agreed, give, page, redeem, redemption, refresh, sessions};
-use crate::stage::{add, expect_error, form, post, with_secret, worker};
+use crate::stage::{add, claims, expect_error, form, post, with_secret, worker};
 
 async fn revoke(scene: &Scene, client: &str, token: &str) -> Answer {
     post(scene, "/oauth/revoke", None, &form(&[("client_id", client), ("token", token)])).await
@@ -68,6 +69,32 @@ async fn what_is_no_token_is_none_to_revoke_and_what_no_session_stands_behind_ca
     let token = worker.access_token(&scene).await;
     let answer = worker.post(&scene, "/oauth/revoke", &form(&[("token", &token)])).await;
     expect_error(answer, 400, "unsupported_token_type");
+}
+
+/// `POST /revoke`, for whoever holds a token: what an access token may be used for says nothing of whose session it is.
+#[tokio::test]
+async fn an_access_token_for_another_resource_ends_its_session_at_revoke_too() {
+    const ELSEWHERE: &str = "https://elsewhere.example";
+    let scene = Scene::new().await;
+    let person = Person::sign_in(&scene, scene.demo().await).await;
+    add(&scene, &Client { resources: vec![ELSEWHERE.parse().unwrap()], ..page("shop") }).await;
+    let agreed = AuthorizationCode { audience: ELSEWHERE.to_owned(), ..person.agrees(&scene, "shop") };
+    let tokens = redeem(&scene, &give(&scene, &agreed).await).await.expect(200);
+    assert_eq!(claims(&tokens.member("access_token"))["aud"], ELSEWHERE);
+    scene.revoke(&tokens.member("access_token")).await.expect(200);
+    let ended = State::Ended { at: scene.clock.now(), cause: Ending::Revoked };
+    assert_eq!(sessions(&scene, person.user.id, "shop").await[0].state, ended);
+    expect_error(refresh(&scene, "shop", &tokens.member("refresh_token"), &[]).await, 400, "invalid_grant");
+    scene.refresh(&person.tokens.refresh).await;
+}
+
+#[tokio::test]
+async fn a_services_token_is_not_called_revoked_while_it_works_on() {
+    let scene = Scene::new().await;
+    let token = worker(&scene).await.access_token(&scene).await;
+    expect_error(scene.revoke(&token).await, 400, "unsupported_token_type");
+    scene.wait(301);
+    scene.revoke(&token).await.expect(200);
 }
 
 /// RFC 7009 §2.1 and §2.2.1.
