@@ -38,7 +38,8 @@ impl Generation {
 /// FAPI 2.0 lets clients that prove themselves retry until the successor is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryPolicy {
-    /// For this long after the rotation.
+    /// For this long after the rotation, in whole seconds: a window of zero lasts for what is left of the second, and what the clocks of
+    /// two functions differ. Less would be wrong: the SDK's own repetition of a write whose answer was lost would look like reuse.
     Window(Duration),
     /// Until the successor is used: for clients that prove themselves, or public ones that chose never to lose an
     /// honest user and to give up detecting a thief who keeps pace.
