@@ -20,7 +20,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest pause before the first retry; each further one doubles it, and chance shortens them all. The SDK's own second is
 /// longer than a throttled partition or a lost connection needs, and a person waits for it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-/// With all its retries an operation ends within this time. An authorizer makes two at most, for which API Gateway gives it 10 s.
+/// With all its retries an operation ends within this time. A request may need several, one after the other: that they end in time
+/// together is [`LONGEST_REQUEST`](crate::lambda::LONGEST_REQUEST)'s to see to.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How AWS is reached.

@@ -15,8 +15,9 @@ use crate::config::{Need, process_environment};
 use crate::http::{Problem, request_id, route_key};
 use crate::telemetry::{self, Level, Line, Sandbox};
 
-/// No request is worked on for longer: then it is answered with 503. A second less than the `Timeout` of every function in the
-/// template, so that the client hears from us, with `Retry-After`, and not of a function that was killed.
+/// No request is worked on for longer: then it is answered with 503, and an event of the authorizer with an error. A second less than
+/// the `Timeout` of every function in the template, and than API Gateway waits for an authorizer, so that the client hears from us, with
+/// `Retry-After`, and the log why, and not of a function that was killed.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(9);
 
 /// Starts logging and builds the [`App`] of a function that needs `needs` from the process's environment.

@@ -254,6 +254,9 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 fn answers(c: &mut Criterion) {
     let subscriber = vestibule::telemetry::subscriber(&BTreeMap::<String, String>::new(), Clock::System, io::sink);
     tracing::subscriber::set_global_default(subscriber).unwrap();
+    // Every answer has an end, which needs a clock that could ring.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _entered = runtime.enter();
 
     let ring = SigningKeyRing::generate_all(&Algorithm::ALL, NOW).unwrap();
     let ((cookie, session), (api_key, held)) = (cookie(), api_key());

@@ -17,6 +17,7 @@ use vestibule::api_keys::KnownLimits;
 use vestibule::app::App;
 use vestibule::authentication::{Authenticator, Failure, FindCaller, Freshness, Undecided};
 use vestibule::config::Need;
+use vestibule::lambda::LONGEST_REQUEST;
 use vestibule::limits::{Admission, Admit};
 use vestibule::policy::{Decision, InvalidRules, Missing, Rule, Rules};
 use vestibule::principal::Principal;
@@ -59,6 +60,9 @@ pub enum NoAnswer {
     /// Who is calling could not be found out.
     #[error("the caller cannot be authenticated now: {0}")]
     Undecided(#[from] Undecided),
+    /// Nor could it be found out that it cannot be: the storage neither answers nor fails.
+    #[error("the caller cannot be authenticated now: out of time")]
+    OutOfTime,
 }
 
 impl From<NoAnswer> for Diagnostic {
@@ -67,7 +71,7 @@ impl From<NoAnswer> for Diagnostic {
             NoAnswer::Unauthorized => "Unauthorized",
             NoAnswer::Malformed(_) => "MalformedEvent",
             NoAnswer::SourceUnknown => "SourceUnknown",
-            NoAnswer::Undecided(_) => "Undecided",
+            NoAnswer::Undecided(_) | NoAnswer::OutOfTime => "Undecided",
         };
         Self { error_type: error_type.to_owned(), error_message: no_answer.to_string() }
     }
@@ -97,7 +101,8 @@ pub async fn handle<S: FindCaller + Admit>(authorizer: &Authorizer<'_, S>, event
         Err(fault) => return Err(log::unanswered(&event, fault)),
     };
     let rule = parsed.rule(authorizer.rules);
-    match decide(authorizer, &parsed, rule).await {
+    let in_time = tokio::time::timeout(LONGEST_REQUEST, decide(authorizer, &parsed, rule)).await;
+    match in_time.unwrap_or(Err(NoAnswer::OutOfTime)) {
         Ok(verdict) => {
             log::decided(&parsed, rule, &verdict);
             answer::in_dialect(&parsed, rule, verdict, authorizer)

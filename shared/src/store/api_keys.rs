@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use super::api_key_item::LAST_USED_AT;
 use super::attributes::{Item, time};
-use super::conditional::{Conditional, conditional};
 use super::conflict::{Attempt, until_decided};
 use super::keys::{Key, PARTITION, SORT};
+use super::remark::remark;
 use super::sdk_fault::unavailable;
 use super::table::{Table, unbuilt};
 use crate::api_keys::{ApiKey, FindApiKey, Named, Owner, USE_NOTED_EVERY};
@@ -20,7 +20,6 @@ impl FindApiKey for Table {
     }
 
     async fn note_use(&self, named: Named, now: Timestamp) -> Result<(), StoreError> {
-        const OPERATION: &str = "UpdateItem (note the use of an API key)";
         let request = self
             .client
             .update_item()
@@ -34,10 +33,7 @@ impl FindApiKey for Table {
             .expression_attribute_values(":before", time(now.minus(USE_NOTED_EVERY)))
             .expression_attribute_values(":now", time(now))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        // In a conflict somebody changes the key; the next use is noted.
-        match conditional(OPERATION, request).await? {
-            Attempt::Done(Conditional::Written(_) | Conditional::Refused(_)) | Attempt::Conflict => Ok(()),
-        }
+        remark("UpdateItem (note the use of an API key)", request).await
     }
 }
 

@@ -1,12 +1,11 @@
 //! The verbs of sessions that a cookie holds: read one, note that it was seen, give it another cookie, end it by its cookie.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 
 use super::attributes::{text, time};
-use super::conditional::{Conditional, conditional, decided};
+use super::conditional::{Conditional, decided};
 use super::keys::Key;
+use super::remark::remark;
 use super::session_item::{COOKIE_HASH, ENDED_AT, ENDED_BY, IDLE_EXPIRES_AT, ROTATED_AT, cookie_hash};
 use super::table::Table;
 use crate::clock::Timestamp;
@@ -16,17 +15,12 @@ use crate::sessions::end::Ended;
 use crate::sessions::{Ending, Session};
 use crate::storage::StoreError;
 
-/// A remark is not worth more of the request that it is made beside: a write takes 5 to 10 ms, and what takes fifty times as long is
-/// a table that is throttled.
-const LONGEST_REMARK: Duration = Duration::from_millis(500);
-
 impl CookieSessions for Table {
     async fn cookie_session(&self, user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
         self.session(user, session).await
     }
 
     async fn seen(&self, session: &Session, idle_expires_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-        const OPERATION: &str = "UpdateItem (a session was seen)";
         let request = self
             .client
             .update_item()
@@ -43,11 +37,7 @@ impl CookieSessions for Table {
             .expression_attribute_values(":idle", time(idle_expires_at))
             .expression_attribute_values(":long_ago", time(now.minus(SEEN_EVERY)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match tokio::time::timeout(LONGEST_REMARK, conditional(OPERATION, request)).await {
-            // Another request has noted it, or whoever holds the item is ending it.
-            Ok(written) => written.map(drop),
-            Err(elapsed) => Err(StoreError::Unavailable { operation: OPERATION, detail: elapsed.to_string() }),
-        }
+        remark("UpdateItem (a session was seen)", request).await
     }
 }
 

@@ -31,6 +31,7 @@ mod one_time_tokens;
 mod own_accounts;
 mod public_keys;
 mod reading;
+mod remark;
 mod ring_versions;
 mod sdk_fault;
 mod secrets;

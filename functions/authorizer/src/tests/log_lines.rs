@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use vestibule::clock::Clock;
 use vestibule::keys::{Algorithm, SigningKeyRing};
 use vestibule::telemetry;
+
+use crate::NoAnswer;
 
 use super::events::{ADMIN, Asks, CHANGE_ORDER, Call, ORDERS, UNDECLARED, WHOAMI};
 use super::world::{LIFETIME, NOW, Says, World, block_on, session, user};
@@ -25,6 +28,9 @@ impl Write for Log {
         Ok(())
     }
 }
+
+/// What Lambda gives the function: `Globals.Function.Timeout` of the template.
+const KILLED_AFTER: Duration = Duration::from_secs(10);
 
 /// Everything that is logged while `events` are answered, down to the finest level.
 fn logged(world: &World, events: impl IntoIterator<Item = Value>) -> String {
@@ -168,4 +174,22 @@ fn what_gets_no_answer_is_logged_as_an_error_with_its_reason() {
         assert_eq!((&line["level"], &line["decision"]), (&"ERROR".into(), &"unanswered".into()));
         assert_eq!(line["fault"], reason);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_authorizer_on_a_throttled_table_says_why_before_it_is_killed() {
+    let world = World::new();
+    world.store.fall_silent();
+    let (log, clock, began) = (Log::default(), Clock::Manual(world.clock.clone()), tokio::time::Instant::now());
+    let (variables, writer) = (BTreeMap::<String, String>::new(), log.clone());
+    let subscriber = telemetry::subscriber(&variables, clock, move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let event = Asks::HttpSimple.event(WHOAMI, &[&world.bearer(&Says::default())]);
+    let answer = tokio::time::timeout(KILLED_AFTER, world.ask(event)).await;
+    assert!(matches!(answer, Ok(Err(NoAnswer::OutOfTime))), "{answer:?}");
+    assert!(began.elapsed() < KILLED_AFTER);
+    let lines = decisions(std::str::from_utf8(&log.0.lock().unwrap()).unwrap());
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&line["level"], &line["decision"]), (&"ERROR".into(), &"unanswered".into()));
+    assert_eq!(line["fault"], "the caller cannot be authenticated now: out of time");
 }

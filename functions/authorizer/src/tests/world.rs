@@ -180,6 +180,7 @@ pub(super) struct Store {
     arrivals: Mutex<HashMap<Key, Arrival>>,
     cookies: Mutex<HashMap<SessionId, Session>>,
     down: AtomicBool,
+    silent: AtomicBool,
     writes_fail: AtomicBool,
     session_reads: AtomicUsize,
     notes: AtomicUsize,
@@ -207,6 +208,11 @@ impl Store {
         self.down.store(true, Ordering::SeqCst);
     }
 
+    /// It neither answers nor fails.
+    pub(super) fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn session_reads(&self) -> usize {
         self.session_reads.load(Ordering::SeqCst)
     }
@@ -214,6 +220,9 @@ impl Store {
 
 impl ReadPublicKeys for Store {
     async fn read_public_keys(&self) -> Result<PublicKeySet, KeysUnavailable> {
+        if self.silent.load(Ordering::SeqCst) {
+            return std::future::pending().await;
+        }
         if self.down.load(Ordering::SeqCst) {
             return Err(KeysUnavailable::new("public keys", "the table does not answer"));
         }
@@ -336,6 +345,7 @@ impl World {
             arrivals: Mutex::default(),
             cookies: Mutex::default(),
             down: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
             writes_fail: AtomicBool::new(false),
             session_reads: AtomicUsize::new(0),
             notes: AtomicUsize::new(0),
@@ -395,5 +405,5 @@ impl World {
 
 /// For tests that are no async functions themselves.
 pub(super) fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }
