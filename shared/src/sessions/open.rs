@@ -88,3 +88,6 @@ pub fn session_of(
     let session = session_for(&record, client, account.scopes.clone(), None, keys, randomness, now)?;
     Ok(Session { auth_method: AuthenticationMethod::Federated, ..session })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,10 @@ mod caches;
 mod changes;
 mod public_sets;
 mod rings;
+mod rotations;
 pub(crate) mod source;
 mod symmetric;
+mod symmetric_caches;
 
 use std::time::Duration;
 

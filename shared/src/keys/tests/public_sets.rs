@@ -57,6 +57,65 @@ fn an_impossible_set_is_refused_by_the_name_of_its_key() {
     assert_eq!(PublicKeySet::from_json(r#"{"format":1,"keys":[]}"#).unwrap_err(), RingFault::Empty);
 }
 
+/// What a server that has only the network knows of the keys (RFC 7517 §5).
+#[test]
+fn a_jwks_document_reads_back_as_the_keys_that_it_publishes() {
+    let ring = ring().publish_next(KeyPair::generate(Algorithm::Rs256).unwrap(), NOW).unwrap();
+    let set = ring.public_set().unwrap();
+    let read = PublicKeySet::from_jwks(set.jwks_json().as_bytes(), NOW.plus(SECOND)).unwrap();
+    assert_eq!(read.jwks_json(), set.jwks_json());
+    for key in set.iter() {
+        let read = read.find(key.kid()).unwrap();
+        assert_eq!((read.kid(), read.jwk()), (key.kid(), key.jwk()));
+        assert_eq!(read.state(), KeyState::Next { published_at: NOW.plus(SECOND) }, "it says that they are published");
+    }
+}
+
+#[test]
+fn keys_that_this_release_does_not_know_are_passed_over() {
+    let set = ring().public_set().unwrap();
+    let mut jwks: Value = serde_json::from_str(&set.jwks_json()).unwrap();
+    let read = |jwks: &Value| PublicKeySet::from_jwks(jwks.to_string().as_bytes(), NOW);
+    let keys = jwks["keys"].as_array_mut().unwrap();
+    // Named otherwise than by its thumbprint, which is what it is known by here.
+    keys[0]["kid"] = "another".into();
+    let off_the_curve = serde_json::json!({ "kty": "EC", "crv": "P-256", "alg": "ES256", "x": "AQ", "y": "AQ" });
+    for unknown in [serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "x": "AQ" }), off_the_curve, Value::Null] {
+        keys.insert(0, unknown);
+    }
+    let read_back = read(&jwks).unwrap();
+    assert_eq!(read_back.jwks_json(), set.jwks_json());
+
+    let keys = jwks["keys"].as_array().unwrap();
+    let unknown = Value::Array(keys[..3].to_vec());
+    assert_eq!(read(&serde_json::json!({ "keys": unknown })).unwrap_err(), RingFault::Empty);
+    // A document as long as somebody likes costs the check of so many keys and no more.
+    let endless = [vec![keys[0].clone(); 64], vec![keys[3].clone()]].concat();
+    assert_eq!(read(&serde_json::json!({ "keys": endless })).unwrap_err(), RingFault::Empty);
+    let full = [vec![keys[0].clone(); 63], vec![keys[3].clone()]].concat();
+    assert_eq!(read(&serde_json::json!({ "keys": full })).unwrap().iter().count(), 1);
+    for not_jwks in ["", "[]", "{}", r#"{"keys":{}}"#] {
+        let fault = PublicKeySet::from_jwks(not_jwks.as_bytes(), NOW).unwrap_err();
+        assert!(matches!(fault, RingFault::Malformed { line: 0 | 1, .. }), "{not_jwks}: {fault}");
+    }
+}
+
+#[test]
+fn a_key_stands_in_a_set_once() {
+    let set = ring().public_set().unwrap();
+    let key = set.iter().next().unwrap().clone();
+    let kid = key.kid().to_owned();
+    assert_eq!(PublicKeySet::new(vec![key.clone(), key]).unwrap_err(), RingFault::Twice { kid });
+}
+
+#[test]
+fn a_key_that_nothing_can_be_verified_with_is_none() {
+    let off_the_curve = Jwk::Ec { x: [1; 32], y: [1; 32] };
+    let kid = off_the_curve.thumbprint();
+    let fault = PublicKey::new(off_the_curve, KeyState::Next { published_at: NOW }).unwrap_err();
+    assert_eq!(fault, RingFault::Unusable { kid, fault: UnusableKey::Invalid });
+}
+
 proptest! {
     #[test]
     fn whatever_stands_where_a_key_should_it_is_a_key_or_refused(

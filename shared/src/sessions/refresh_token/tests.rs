@@ -221,3 +221,18 @@ proptest! {
         prop_assert_eq!(RefreshToken::open(&text(&bytes), &keys()), expected);
     }
 }
+
+/// So that a key which this process has not read yet is looked for before a token is refused.
+#[test]
+fn a_token_names_the_key_that_it_was_made_with_and_nothing_else_names_one() {
+    for key in keys().iter() {
+        let sealed = token(7).seal(key);
+        assert_eq!(RefreshToken::names_mac_key(sealed.expose()), Some(key.id()));
+    }
+    let mut foreign = bytes(&sealed(7));
+    foreign[1..5].copy_from_slice(&77_u32.to_be_bytes());
+    assert_eq!(RefreshToken::names_mac_key(&text(&foreign)), Some(77), "whether it is forged is not looked at");
+    for malformed in ["", PREFIX, "vrt_AQAAAAI", &text(&foreign[1..]), sealed(7).trim_start_matches(PREFIX)] {
+        assert_eq!(RefreshToken::names_mac_key(malformed), None, "{malformed}");
+    }
+}

@@ -186,3 +186,16 @@ fn an_address_is_verified_by_the_very_words_for_it() {
         assert_eq!(told(about_another), None, "{about_another}");
     }
 }
+
+#[test]
+fn the_log_spells_each_refusal_in_its_own_way() {
+    use IdTokenRefusal as Id;
+    let own = [Id::TypWrong, Id::OtherAudiences, Id::AzpWrong, Id::NonceWrong, Id::AtHashWrong, Id::SubLength];
+    for refusal in own.into_iter().chain([Id::Token(Refusal::Expired)]) {
+        assert_eq!(refusal.to_string(), refusal.reason());
+    }
+    let mut reasons = own.map(IdTokenRefusal::reason).to_vec();
+    reasons.sort_unstable();
+    reasons.dedup();
+    assert_eq!(reasons.len(), own.len());
+}

@@ -2,8 +2,10 @@
 
 mod cache;
 mod claims;
+mod client_assertions;
 mod form;
 mod header;
+mod hints;
 mod keys;
 mod mint;
 mod refusals;
