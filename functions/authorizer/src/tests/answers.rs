@@ -2,7 +2,9 @@
 
 use lambda_runtime::Diagnostic;
 use serde_json::{Map, Value, json};
+use vestibule::authentication::Undecided;
 use vestibule::principal::Principal;
+use vestibule::storage::StoreError;
 
 use super::events::{ADMIN, AUDIT, Asks, CHANGE_ORDER, Call, DECLARED, FILE, ORDER, ORDERS, UNDECLARED, WHOAMI, call};
 use super::gateway::{Outcome, resources};
@@ -161,4 +163,13 @@ fn unauthorized_reaches_the_gateway_as_exactly_that_word() {
     let report = reported(NoAnswer::Malformed("methodArn"));
     assert_eq!(report["errorType"], "MalformedEvent");
     assert_ne!(report["errorMessage"], "Unauthorized");
+    let throttled = StoreError::Unavailable { operation: "GetItem", detail: "throttled".into() };
+    for (no_answer, kind) in [
+        (NoAnswer::SourceUnknown, "SourceUnknown"),
+        (NoAnswer::Undecided(Undecided::Store(throttled)), "Undecided"),
+    ] {
+        let report = reported(no_answer);
+        assert_eq!(report["errorType"], kind);
+        assert_ne!(report["errorMessage"], "Unauthorized", "nobody is told that they are nobody");
+    }
 }

@@ -7,6 +7,7 @@ mod credentials;
 mod events;
 mod gateway;
 mod golden;
+mod limited_keys;
 mod log_lines;
 mod malformed;
 mod pairs;

@@ -239,7 +239,7 @@ fn service() -> ServiceId {
 }
 
 /// A key with these rights, which its owner has too, and some more.
-fn key(world: &World, says: &Says, owner: Subject, bound: bool) -> (String, Principal) {
+pub(super) fn key(world: &World, says: &Says, owner: Subject, bound: bool) -> (String, Principal) {
     let named = Named { owner, id: ApiKeyId::from_bytes([4; 16]) };
     let environment = Environment::default();
     let secret = NewSecret::draw(named, &environment, &Randomness::Seeded(SeededRandomness::new(2))).unwrap();
