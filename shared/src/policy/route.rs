@@ -210,7 +210,11 @@ mod tests {
             "DELETE /orders/{orderId}/items/{item}",
             "POST /a.b-c_d~e:f@g",
         ] {
-            assert_eq!(key.parse::<Route>().unwrap().key(), key);
+            let route: Route = key.parse().unwrap();
+            assert_eq!(route.key(), key);
+            let (method, path) = key.split_once(' ').unwrap();
+            assert_eq!(route.path(), path);
+            assert_eq!(route.method().map_or("ANY", |method| method.as_str()), method);
         }
     }
 

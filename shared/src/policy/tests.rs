@@ -307,6 +307,41 @@ fn a_key_with_a_limit_is_taken_where_calls_are_counted_and_nowhere_else() {
     assert_eq!(counted.allowed(), [format!("{ARN}/GET/b")]);
 }
 
+/// A key with a limit may call the first and the last of these and not the one between them, whose denial would hit the last.
+#[test]
+fn rules_that_no_policy_can_tell_apart_for_a_key_with_a_limit_are_refused() {
+    let rules = |outer: &str, inner: &str| {
+        let route = |path: &str, asks: &str| format!("[[route]]\nroute = 'GET {path}'\nany = true\n{asks}\n");
+        let paths = [("/a/{x}", outer), ("/a/{x}/{y}", inner), ("/a/{x}/{y}/{z}", outer)];
+        Rules::parse(&paths.map(|(path, asks)| route(path, asks)).concat())
+    };
+    let ambiguous = |outer, inner| match rules(outer, inner) {
+        Ok(_) => false,
+        Err(InvalidRules { fault: Fault::Ambiguous { route, .. }, .. }) => route == "GET /a/{x}/{y}",
+        Err(fault) => panic!("{fault}"),
+    };
+    assert!(ambiguous("counted = true", ""));
+    assert!(ambiguous("strict = true", ""));
+    assert!(!ambiguous("counted = true", "counted = true"));
+    assert!(!ambiguous("", ""));
+    // No key can be presented in a cookie.
+    assert!(!ambiguous("strict = true\ncredential = 'cookie'", "credential = 'cookie'"));
+}
+
+#[test]
+fn what_a_principal_lacks_is_said_in_words() {
+    for (missing, words) in [
+        (Missing::Scopes(Scopes::parse("a b").unwrap()), "scope a b missing"),
+        (Missing::RecentSignIn(Duration::from_secs(300)), "no sign-in within 300 s"),
+        (Missing::Credential, "another kind of credential"),
+        (Missing::Counting, "calls of this route are not counted"),
+        (Missing::Room(Duration::from_secs(20)), "limit used up for 20 s"),
+        (Missing::Rule, "no rule for this route"),
+    ] {
+        assert_eq!(missing.to_string(), words);
+    }
+}
+
 #[test]
 fn a_credential_and_an_age_that_mean_nothing_are_refused_by_line() {
     for (field, value) in [("credential", "'Cookie'"), ("credential", "''"), ("max_age", "0"), ("max_age", "86401")] {

@@ -164,10 +164,9 @@ fn unauthorized_reaches_the_gateway_as_exactly_that_word() {
     assert_eq!(report["errorType"], "MalformedEvent");
     assert_ne!(report["errorMessage"], "Unauthorized");
     let throttled = StoreError::Unavailable { operation: "GetItem", detail: "throttled".into() };
-    for (no_answer, kind) in [
-        (NoAnswer::SourceUnknown, "SourceUnknown"),
-        (NoAnswer::Undecided(Undecided::Store(throttled)), "Undecided"),
-    ] {
+    for (no_answer, kind) in
+        [(NoAnswer::SourceUnknown, "SourceUnknown"), (NoAnswer::Undecided(Undecided::Store(throttled)), "Undecided")]
+    {
         let report = reported(no_answer);
         assert_eq!(report["errorType"], kind);
         assert_ne!(report["errorMessage"], "Unauthorized", "nobody is told that they are nobody");

@@ -52,6 +52,19 @@ fn a_stranger_is_not_told_that_a_session_is_over() {
 }
 
 #[test]
+fn the_log_says_why_a_cookie_opens_nothing() {
+    for (refusal, reason) in [
+        (CookieRefusal::Unknown, "unknown_session"),
+        (CookieRefusal::Forged, "forged_cookie"),
+        (CookieRefusal::Over(Over::Idle), "idle_expiry"),
+        (CookieRefusal::Over(Over::Absolute), "absolute_expiry"),
+        (CookieRefusal::Over(Over::Ended(Ending::SignedOut)), "signed_out"),
+    ] {
+        assert_eq!(refusal.reason(), reason);
+    }
+}
+
+#[test]
 fn the_csrf_token_is_the_cookies_own_and_no_part_of_it() {
     let (one, other) = (cookie(1), cookie(2));
     assert_eq!(one.csrf_token().expose(), one.csrf_token().expose());

@@ -110,6 +110,23 @@ fn a_token_that_its_own_verifier_would_refuse_is_not_minted() {
     assert!(!fault.to_string().contains("xxx"));
 }
 
+/// What is minted is verified, up to the longest token that there can be.
+#[tokio::test]
+async fn the_longest_token_that_is_minted_is_verified() {
+    let (scope, roles) = (Scopes::default(), Roles::default());
+    let mut longest = None;
+    for length in MAX_TOKEN_BYTES / 2..MAX_TOKEN_BYTES {
+        let client_id = "x".repeat(length);
+        match mint(&AccessTokenClaims { client_id: &client_id, ..claims(&scope, &roles) }, key(Algorithm::Es256)) {
+            Ok(token) => longest = Some(token),
+            Err(_) => break,
+        }
+    }
+    let longest = longest.unwrap();
+    assert_eq!(longest.expose().len(), MAX_TOKEN_BYTES);
+    ResourceServer::new().accepts(longest.expose()).await;
+}
+
 #[test]
 fn a_minted_token_is_redacted_in_logs() {
     let token = mint(&claims(&Scopes::default(), &Roles::default()), key(Algorithm::Es256)).unwrap();

@@ -28,7 +28,10 @@ async fn a_version_that_no_rotation_was_opened_for_is_refused_every_step() {
     for version in ["second", "never"] {
         for step in Step::ALL {
             let fault = vault.step(step, version).await.unwrap_err();
-            assert!(matches!(&fault, RotationFault::NotPending { version: named } if named == version), "{step}: {fault}");
+            assert!(
+                matches!(&fault, RotationFault::NotPending { version: named } if named == version),
+                "{step}: {fault}"
+            );
         }
     }
     assert_eq!(vault.writes(), before);
