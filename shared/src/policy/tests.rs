@@ -219,6 +219,18 @@ fn a_refused_request_takes_no_other_with_it() {
 }
 
 #[test]
+fn a_refusal_is_of_that_very_request_as_long_as_a_policy_can_name_it() {
+    let rules = Rules::parse("[[route]]\nroute = 'GET /{x}'\nany = true").unwrap();
+    for (length, whole) in [(511, true), (512, true), (513, false)] {
+        let path = format!("GET/{}", "a".repeat(length - ARN.len() - "/GET/".len()));
+        let mut policy = rules.policy(&request(&path), &principal("", ""), Caching::Possible, NOW);
+        policy.refuse(&request(&path));
+        let refused = policy.denied().last().unwrap();
+        assert_eq!((refused.len(), !refused.ends_with('*')), (length.min(512), whole), "{length}");
+    }
+}
+
+#[test]
 fn a_path_that_the_gateway_tidies_up_is_not_found_under_a_wildcard() {
     let rules = "[[route]]\nroute = 'GET /{x}'\nany = true\n[[route]]\nroute = 'GET /a/{x}'\nany = true\n[[route]]\nroute = 'GET /a'\nrole = 'admin'";
     let policy = Rules::parse(rules).unwrap().policy(&request("GET/b"), &principal("", ""), Caching::Possible, NOW);
@@ -307,9 +319,10 @@ fn a_key_with_a_limit_is_taken_where_calls_are_counted_and_nowhere_else() {
     assert_eq!(counted.allowed(), [format!("{ARN}/GET/b")]);
 }
 
-/// A key with a limit may call the first and the last of these and not the one between them, whose denial would hit the last.
+/// Somebody, such as a key with a limit, may call the first and the last of these and not the one between them, whose denial would
+/// hit the last.
 #[test]
-fn rules_that_no_policy_can_tell_apart_for_a_key_with_a_limit_are_refused() {
+fn rules_that_no_policy_can_tell_apart_for_some_principal_are_refused() {
     let rules = |outer: &str, inner: &str| {
         let route = |path: &str, asks: &str| format!("[[route]]\nroute = 'GET {path}'\nany = true\n{asks}\n");
         let paths = [("/a/{x}", outer), ("/a/{x}/{y}", inner), ("/a/{x}/{y}/{z}", outer)];
@@ -324,6 +337,10 @@ fn rules_that_no_policy_can_tell_apart_for_a_key_with_a_limit_are_refused() {
     assert!(ambiguous("strict = true", ""));
     assert!(!ambiguous("counted = true", "counted = true"));
     assert!(!ambiguous("", ""));
+    // Whoever signed in recently enough for the one did so for the other.
+    assert!(!ambiguous("max_age = 100", "max_age = 300"));
+    assert!(!ambiguous("max_age = 100", "max_age = 100"));
+    assert!(ambiguous("max_age = 300", "max_age = 100"));
     // No key can be presented in a cookie.
     assert!(!ambiguous("strict = true\ncredential = 'cookie'", "credential = 'cookie'"));
 }

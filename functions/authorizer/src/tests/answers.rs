@@ -3,12 +3,13 @@
 use lambda_runtime::Diagnostic;
 use serde_json::{Map, Value, json};
 use vestibule::authentication::Undecided;
-use vestibule::principal::Principal;
+use vestibule::principal::{Principal, Subject};
 use vestibule::storage::StoreError;
 
 use super::events::{ADMIN, AUDIT, Asks, CHANGE_ORDER, Call, DECLARED, FILE, ORDER, ORDERS, UNDECLARED, WHOAMI, call};
 use super::gateway::{Outcome, resources};
-use super::world::{Says, World};
+use super::pairs::key;
+use super::world::{Says, World, user};
 use crate::NoAnswer;
 
 async fn outcome(world: &World, asks: Asks, call: Call, says: &Says) -> Outcome {
@@ -136,6 +137,18 @@ async fn the_shipped_rules_hold_in_every_dialect() {
             let outcome = outcome(&world, asks, call, &says).await;
             assert_eq!(matches!(outcome, Outcome::LetIn { .. }), let_in, "{asks:?} {call:?}");
         }
+    }
+}
+
+/// A `TOKEN` event does not say which header its value came in, but a key without a scheme can have come in one only.
+#[tokio::test]
+async fn a_bare_key_is_known_where_no_rule_says_which_credential_counts() {
+    let world = World::new();
+    let (bare, _) = key(&world, &Says::everything(), Subject::User(user()), false);
+    for value in [bare.clone(), format!("ApiKey {bare}")] {
+        let answer = world.ask(Asks::RestToken.event(UNDECLARED[2], &[&value])).await;
+        assert_eq!(Asks::RestToken.outcome(UNDECLARED[2], &answer), Outcome::Forbidden);
+        assert_eq!(answer.unwrap()["principalId"], user().to_string());
     }
 }
 

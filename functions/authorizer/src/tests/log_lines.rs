@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 use vestibule::clock::Clock;
+use vestibule::identity::ServiceId;
 use vestibule::keys::{Algorithm, SigningKeyRing};
+use vestibule::principal::Subject;
 use vestibule::telemetry;
 
 use crate::NoAnswer;
 
 use super::events::{ADMIN, Asks, CHANGE_ORDER, Call, ORDERS, UNDECLARED, WHOAMI};
+use super::pairs::key;
 use super::world::{LIFETIME, NOW, Says, World, block_on, session, user};
 
 #[derive(Clone, Default)]
@@ -134,6 +137,26 @@ fn each_event_is_one_line_that_says_what_was_decided_and_why() {
             let known = decision != "unauthenticated";
             assert_eq!(line["user"].as_str(), known.then(|| user().to_string()).as_deref(), "{asks:?}: {line}");
             assert_eq!(line["session"].as_str(), known.then(|| session().to_string()).as_deref(), "{asks:?}: {line}");
+        }
+    }
+}
+
+/// Whose key it claims to be is logged whether or not it is good: so a stolen name, or a key that somebody forgot to change, is found.
+#[test]
+fn a_key_is_logged_by_its_name_and_its_owner_whether_or_not_it_is_good() {
+    let service = ServiceId::from_bytes([3; 16]);
+    for owner in [Subject::User(user()), Subject::Service(service)] {
+        let (world, other) = (World::new(), World::new());
+        let good = format!("ApiKey {}", key(&world, &Says::everything(), owner, false).0);
+        let lines = |world: &World| decisions(&logged(world, [Asks::HttpSimple.event(ORDERS, &[&good])]));
+        let unknown = (lines(&other), "unauthenticated");
+        for (lines, decision) in [(lines(&world), "permitted"), unknown] {
+            let [line] = lines.as_slice() else { panic!("{lines:?}") };
+            assert_eq!(line["decision"], decision, "{line}");
+            assert_eq!(line["user"].as_str(), owner.user().map(|user| user.to_string()).as_deref(), "{line}");
+            assert_eq!(line["service"].as_str(), owner.service().map(|service| service.to_string()).as_deref());
+            assert_eq!(line["api_key"].as_str(), Some("key_04040404040404040404040404040404"), "{line}");
+            assert_eq!(line.get("session"), None, "{line}");
         }
     }
 }

@@ -127,6 +127,20 @@ fn a_ring_that_promotes_a_key_too_early_is_not_followed_whoever_made_it() {
     assert_eq!(fault, UnsafeStep::TooEarly { kid: next_kid(&ring), lacking: LONGEST_VERIFIER_CACHE - SECOND });
 }
 
+/// It may have signed on a function that had not read the ring for as long as there can be, by a clock that differs a little.
+#[test]
+fn a_key_that_signs_no_more_stays_until_its_last_token_has_expired_by_any_clock() {
+    let ring = ring();
+    let signed = active_kid(&ring);
+    let moved = ring.promote(&next_kid(&ring), RIPE).unwrap();
+    let last = RIPE.plus(Limits::DEFAULT.hard_limit + LONGEST_TOKEN_LIFETIME + Duration::from_secs(60));
+    let early = moved.remove(&signed, last.minus(SECOND)).unwrap_err();
+    assert_eq!(early, UnsafeStep::TooEarly { kid: signed.clone(), lacking: SECOND });
+    assert!(moved.needed(last.minus(SECOND)).any(|key| key.kid() == signed));
+    assert!(!moved.needed(last).any(|key| key.kid() == signed));
+    assert!(moved.remove(&signed, last).unwrap().find(&signed).is_none());
+}
+
 /// What truly happened to a key, whatever the ring says.
 #[derive(Default)]
 struct History {
