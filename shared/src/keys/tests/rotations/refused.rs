@@ -5,7 +5,9 @@ use super::*;
 #[tokio::test]
 async fn steps_out_of_turn_say_what_has_to_come_first() {
     let vault = Vault::after("second", &[]).await;
-    for step in [Step::Set, Step::Test, Step::Finish] {
+    // A schedule is tried with this step alone, on a version that nothing was proposed under.
+    assert_eq!(vault.step(Step::Test, "second").await.unwrap(), StepOutcome::NothingProposed);
+    for step in [Step::Set, Step::Finish] {
         let fault = vault.step(step, "second").await.unwrap_err();
         assert!(matches!(&fault, RotationFault::NothingProposed { version } if version == "second"), "{step}: {fault}");
     }

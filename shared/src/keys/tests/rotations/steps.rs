@@ -158,8 +158,14 @@ fn the_steps_are_called_as_secrets_manager_calls_them() {
 
 #[test]
 fn what_became_of_a_step_has_a_word_for_the_log() {
-    let words = [StepOutcome::Done, StepOutcome::Already, StepOutcome::NoRingYet].map(StepOutcome::as_str);
-    assert_eq!(words, ["done", "already_done", "no_ring_yet"]);
+    for (outcome, word) in [
+        (StepOutcome::Done, "done"),
+        (StepOutcome::Already, "already_done"),
+        (StepOutcome::NoRingYet, "no_ring_yet"),
+        (StepOutcome::NothingProposed, "nothing_proposed"),
+    ] {
+        assert_eq!(outcome.as_str(), word);
+    }
 }
 
 #[test]
