@@ -122,7 +122,7 @@ const journeys = {
       const ring = await demo.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
       assert.equal(ring, "solid", `${reached.at(-1)} shows that it has the focus`);
     }
-    assert.deepEqual(reached, ["Sign out", "Devices", "API keys"]);
+    assert.deepEqual(reached, ["Sign out", "Devices", "API keys", "Apps"]);
     await demo.leave();
   },
 
@@ -195,6 +195,18 @@ const journeys = {
     await demo.open(ask);
     await demo.send({}, "Let in");
     await arrived("Let in");
+    demo.elsewhere.length = 0; // That was the app itself.
+    await demo.open("/account/devices");
+    await demo.page.getByRole("link", { name: "Apps" }).click();
+    await demo.expect("Apps");
+    assert.match(await demo.page.locator("main").innerText(), /Demo app\s+Know that it is you/);
+    await demo.page.locator("summary").click();
+    await look(demo, "consents", folder);
+    await demo.send({}, /^Take it back/);
+    await demo.expect("Apps");
+    assert.match(await demo.page.locator("main").innerText(), /You have let no app in/);
+    await demo.open(ask);
+    await demo.expect("Let Demo app in?");
     server.close();
     await demo.leave();
   },

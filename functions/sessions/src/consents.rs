@@ -60,13 +60,16 @@ pub(crate) async fn list<S: FindCaller + ListConsents>(app: &App<S>, request: &R
         Ok(owner) => owner,
         Err(refusal) => return refusal,
     };
-    match app.store.consents(owner.user).await {
-        Ok(mut consents) => {
-            consents.sort_by_key(|consent| std::cmp::Reverse(consent.agreed_at));
-            json_response(&Document { consents: consents.into_iter().map(entry).collect() }, None)
-        }
+    match latest_first(app, owner.user).await {
+        Ok(consents) => json_response(&Document { consents: consents.into_iter().map(entry).collect() }, None),
         Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
     }
+}
+
+pub(crate) async fn latest_first<S: ListConsents>(app: &App<S>, user: UserId) -> Result<Vec<Consent>, StoreError> {
+    let mut consents = app.store.consents(user).await?;
+    consents.sort_by_key(|consent| std::cmp::Reverse(consent.agreed_at));
+    Ok(consents)
 }
 
 fn entry(consent: Consent) -> Entry {
@@ -90,29 +93,41 @@ pub(crate) async fn withdraw<S: FindCaller + WithdrawConsent>(app: &App<S>, requ
         Ok(owner) => owner,
         Err(refusal) => return refusal,
     };
-    let id = request_id(request);
-    let named = request.path_parameters().first("client").and_then(|client| client.parse::<ClientId>().ok());
-    // The team's own sign-in is no consent: its sessions are ended under `/sessions`.
-    let named = named.filter(|client| client.as_str() != app.config.client.id);
-    let taken = match &named {
-        None => Ok(Taken::Nothing),
-        Some(client) => take_back(app, owner.user, client).await,
-    };
-    match (taken, named) {
-        (Ok(Taken::Something), Some(client)) => {
-            Event::ConsentWithdrawn { user: owner.user, client: client.as_str() }.record(&id);
-            no_content()
-        }
-        (Ok(_), _) => {
-            Event::NothingToRevoke { user: Some(owner.user), session: None, reason: "no_consent" }.record(&id);
+    let client = request.path_parameters().first("client").map(str::to_owned).unwrap_or_default();
+    match withdrawn(app, request, owner.user, &client).await {
+        Ok(Taken::Something) => no_content(),
+        Ok(Taken::Nothing) => {
             Problem::new(ProblemKind::NotFound, "You have let in no such client.").respond(&app.config.issuer)
         }
-        (Err(fault), _) => failed(&fault, &id, &app.config.issuer),
+        Err(fault) => failed(&fault, &request_id(request), &app.config.issuer),
     }
 }
 
+/// Takes back what `user` let the client of this name do, if that names one; it is noted in the log.
+pub(crate) async fn withdrawn<S: WithdrawConsent>(
+    app: &App<S>,
+    request: &Request,
+    user: UserId,
+    client: &str,
+) -> Result<Taken, StoreError> {
+    // The team's own sign-in is no consent: its sessions are ended under `/sessions`.
+    let named = client.parse::<ClientId>().ok().filter(|client| client.as_str() != app.config.client.id);
+    let taken = match &named {
+        None => Taken::Nothing,
+        Some(client) => take_back(app, user, client).await?,
+    };
+    let event = match (&taken, &named) {
+        (Taken::Something, Some(client)) => Event::ConsentWithdrawn { user, client: client.as_str() },
+        (Taken::Something | Taken::Nothing, _) => {
+            Event::NothingToRevoke { user: Some(user), session: None, reason: "no_consent" }
+        }
+    };
+    event.record(&request_id(request));
+    Ok(taken)
+}
+
 /// Whether there was anything to take back.
-enum Taken {
+pub(crate) enum Taken {
     Something,
     Nothing,
 }

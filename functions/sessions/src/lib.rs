@@ -5,6 +5,7 @@
 //! reaches a session but through its owner's name, which is the caller's.
 
 mod consents;
+mod consents_page;
 mod ending;
 mod list;
 mod logout;
@@ -43,6 +44,8 @@ where
         Some("DELETE /consents/{client}") => consents::withdraw(&app, &request).await,
         Some("GET /account/devices") => page::show(&app, &request).await,
         Some("POST /account/devices") => page::end(&app, &request).await,
+        Some("GET /account/consents") => consents_page::show(&app, &request).await,
+        Some("POST /account/consents") => consents_page::withdraw(&app, &request).await,
         Some("POST /sign-out") => page::sign_out(&app, &request).await,
         _ => Problem::new(ProblemKind::NotFound, "No such endpoint.").respond(&app.config.issuer),
     }

@@ -17,8 +17,14 @@ pub struct Continue(String);
 pub struct NotOurs;
 
 /// Each is a page that is safe to arrive at: it changes nothing until the person says so.
-const PAGES: [&str; 5] =
-    ["/oauth/authorize", "/account/devices", "/account/keys", "/account/email", "/account/identities"];
+const PAGES: [&str; 6] = [
+    "/oauth/authorize",
+    "/account/devices",
+    "/account/keys",
+    "/account/consents",
+    "/account/email",
+    "/account/identities",
+];
 
 impl Continue {
     /// Where somebody goes who came for nothing else.
@@ -102,6 +108,7 @@ mod tests {
             "/oauth/authorize",
             "/account/devices",
             "/account/keys?x='();*~!$",
+            "/account/consents",
         ] {
             assert_eq!(read(page), Some(format!("/prod{page}")));
         }

@@ -211,6 +211,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("POST /forgot", "pages/faults.rs"),
     ("POST /reset", "pages/faults.rs"),
     ("POST /account/email/confirm", "pages/faults.rs"),
+    ("GET /account/consents", "pages/faults.rs"),
+    ("POST /account/consents", "pages/faults.rs"),
     ("GET /account/devices", "pages/faults.rs"),
     ("POST /account/devices", "pages/faults.rs"),
     ("GET /account/keys", "pages/faults.rs"),

@@ -20,12 +20,13 @@ async fn with_storage_down_every_page_says_so_and_the_same_works_afterwards() {
         ("/verify", &[("token", TOKEN), ("password", PASSWORD)]),
         ("/account/email/confirm", &[("token", TOKEN)]),
         ("/account/devices", &[("end", "others")]),
+        ("/account/consents", &[("withdraw", "calendar")]),
         ("/account/keys", &[("name", "Nightly export")]),
         ("/sign-out", &[]),
     ] {
         pages.push(send_as(&scene, path, fields, &cookie).await);
     }
-    for path in ["/account/devices", "/account/keys"] {
+    for path in ["/account/devices", "/account/keys", "/account/consents"] {
         pages.push(scene.get(path, &[("cookie", &cookie)]).await);
     }
     for page in pages {

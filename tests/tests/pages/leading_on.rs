@@ -58,15 +58,17 @@ async fn the_policy_of_a_sign_in_for_a_client_lets_its_form_lead_to_wherever_the
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_led_to_the_sign_in_and_back() {
     let scene = Scene::new().await;
-    for path in ["/account/devices", "/account/keys"] {
+    for path in ["/account/devices", "/account/keys", "/account/consents"] {
         let to = format!("/sign-in?continue={}", path.replace('/', "%2F"));
         let forged = format!("__Host-session={}", "A".repeat(86));
-        for headers in [&[][..], &[("cookie", forged.as_str())], &[("cookie", "__Host-session=x")]] {
+        for (headers, taken_back) in
+            [(&[][..], 0), (&[("cookie", forged.as_str())], 0), (&[("cookie", "__Host-session=x")], 1)]
+        {
             let answer = scene.get(path, headers).await.expect(303);
             assert_eq!(answer.header("location"), Some(to.as_str()), "{path}");
-            assert_eq!(answer.set_cookies().len(), headers.len(), "a cookie that opens nothing is taken back");
+            assert_eq!(answer.set_cookies().len(), taken_back, "what is no cookie of ours is taken back");
         }
-        let answer = send(&scene, path, &[("end", "others"), ("name", "x")], OURS).await.expect(303);
+        let answer = send(&scene, path, &[("end", "others"), ("name", "x"), ("withdraw", "x")], OURS).await.expect(303);
         assert_eq!(answer.header("location"), Some(to.as_str()));
     }
 }

@@ -13,7 +13,7 @@ async fn a_form_that_another_site_sent_does_nothing() {
     let keys = scene.get("/account/keys", &[("cookie", &cookie)]).await;
     let key = super::values(&keys, "name=\"revoke\" value=\"")[0].to_owned();
     let before = scene.cloud.outbox().letters().len();
-    let forms: [(&str, &[(&str, &str)]); 10] = [
+    let forms: [(&str, &[(&str, &str)]); 11] = [
         ("/sign-in", &[("username", "demo@example.com"), ("password", PASSWORD)]),
         ("/register", &[("email", "ada@example.com")]),
         ("/forgot", &[("email", "demo@example.com")]),
@@ -21,6 +21,7 @@ async fn a_form_that_another_site_sent_does_nothing() {
         ("/reset", &[("token", "x"), ("password", PASSWORD)]),
         ("/account/email/confirm", &[("token", "x")]),
         ("/account/devices", &[("end", "others")]),
+        ("/account/consents", &[("withdraw", "calendar")]),
         ("/account/keys", &[("revoke", &key)]),
         ("/account/keys", &[("name", "Theirs")]),
         ("/sign-out", &[]),

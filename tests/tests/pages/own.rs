@@ -1,6 +1,8 @@
 //! Devices and keys, as their owner sees them and nobody else.
 
-use vestibule_tests::Scene;
+use vestibule::oauth::consents::{Agree, Agreed, Consent, Permission};
+use vestibule::scope::Scopes;
+use vestibule_tests::{Scene, User};
 
 use super::{OURS, send, send_as, signed_in, values};
 
@@ -85,4 +87,44 @@ async fn a_key_has_no_more_than_its_maker_and_never_lives_longer_than_the_deploy
         let page = send_as(&scene, "/account/keys", &[("name", days), ("days", days)], &cookie).await.expect(200);
         assert!(page.text().contains("16 March 2027"), "{days}: 60 days at most: {}", page.text());
     }
+}
+
+async fn agree(scene: &Scene, user: &User, client: &str, name: &str, audience: &str, scope: &str) {
+    let consent = Consent {
+        client: client.parse().unwrap(),
+        client_name: name.to_owned(),
+        permissions: Permission::each(audience, &Scopes::parse(scope).unwrap()),
+        agreed_at: scene.clock.now(),
+    };
+    assert_eq!(scene.cloud.table().agree(user.id, 1, &consent).await.unwrap(), Agreed::Kept);
+}
+
+#[tokio::test]
+async fn somebody_sees_whom_they_have_let_in_and_takes_it_back() {
+    let scene = Scene::new().await;
+    let (demo, eve) = (scene.demo().await, scene.user("eve@example.com", "", "").await);
+    agree(&scene, &demo, "calendar", super::HOSTILE, "https://auth.example.com", "openid orders:read").await;
+    agree(&scene, &demo, "calendar", super::HOSTILE, "https://invoices.example.com", "invoices:read").await;
+    agree(&scene, &eve, "theirs", "Theirs", "https://auth.example.com", "openid").await;
+    scene.wait(7200);
+    let (cookie, eves) = (signed_in(&scene, "demo@example.com").await, signed_in(&scene, "eve@example.com").await);
+    let page = scene.get("/account/consents", &[("cookie", &cookie)]).await.expect(200);
+    let html = page.text();
+    for shown in ["Know that it is you", "orders:read", "https://invoices.example.com", "invoices:read", "2 hours ago"]
+    {
+        assert!(html.contains(shown), "{shown}: {html}");
+    }
+    assert!(
+        !html.contains("<script") && !html.contains("Theirs") && !html.contains("For <code>https://auth."),
+        "{html}"
+    );
+    assert_eq!(values(&page, "name=\"withdraw\" value=\""), ["calendar"]);
+    // Nobody takes back what is another's.
+    send_as(&scene, "/account/consents", &[("withdraw", "calendar")], &eves).await.expect(404);
+    let answer = send_as(&scene, "/account/consents", &[("withdraw", "calendar")], &cookie).await.expect(303);
+    assert_eq!(answer.header("location"), Some("/account/consents"));
+    let page = send_as(&scene, "/account/consents", &[("withdraw", "calendar")], &cookie).await.expect(404);
+    assert!(page.text().contains("taken it back already") && page.text().contains("let no app in"), "{}", page.text());
+    let eves = scene.get("/account/consents", &[("cookie", &eves)]).await.expect(200);
+    assert!(eves.text().contains("Theirs"));
 }

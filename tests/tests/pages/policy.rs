@@ -13,7 +13,7 @@ async fn pages(scene: &Scene) -> Vec<(String, Answer)> {
     {
         pages.push((path.to_owned(), scene.get(path, &[]).await.expect(200)));
     }
-    for path in ["/account/devices", "/account/keys"] {
+    for path in ["/account/devices", "/account/keys", "/account/consents"] {
         pages.push((path.to_owned(), scene.get(path, &[("cookie", &cookie)]).await.expect(200)));
     }
     for (path, fields, status) in [
@@ -24,6 +24,7 @@ async fn pages(scene: &Scene) -> Vec<(String, Answer)> {
         ("/verify", &[("token", "x"), ("password", "y")], 400),
         ("/reset", &[("token", "x"), ("password", "y")], 400),
         ("/account/devices", &[("end", "x")], 404),
+        ("/account/consents", &[("withdraw", "x")], 404),
         ("/account/keys", &[("revoke", "x")], 404),
         ("/account/keys", &[("name", "")], 400),
         ("/account/keys", &[("name", "Nightly export")], 200),
@@ -88,6 +89,7 @@ async fn hostile_input_is_text_in_every_field_and_parameter() {
         ("/reset", &["token", "password"]),
         ("/account/email/confirm", &["token"]),
         ("/account/devices", &["end"]),
+        ("/account/consents", &["withdraw"]),
         ("/account/keys", &["revoke", "name", "scope-0", "days"]),
     ] {
         for hostile in names {

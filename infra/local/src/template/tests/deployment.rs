@@ -53,6 +53,8 @@ const ALWAYS: [&str; 46] = [
     "GET /signed-out",
     "POST /sign-in",
     "POST /sign-out",
+    "GET /account/consents",
+    "POST /account/consents",
     "GET /account/devices",
     "POST /account/devices",
     "GET /account/keys",
