@@ -116,7 +116,7 @@ const journeys = {
     await submitted(() => keyboard.press("Space"));
     await demo.expect("Devices");
     const reached = [];
-    for (let step = 0; step < 3; step += 1) {
+    for (let step = 0; step < 4; step += 1) {
       await keyboard.press("Tab");
       reached.push(await focused());
       const ring = await demo.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
@@ -155,7 +155,13 @@ const journeys = {
     await look(phone, "keys-refused", folder);
     await phone.open("/account/keys");
     assert.equal(await phone.page.getByText(key).count(), 0, "it is shown once");
-    await phone.page.locator("summary").click();
+    await phone.page.getByText("Change… Nightly export").click();
+    await look(phone, "keys-change", folder);
+    await phone.send({}, /^Give it a new secret/);
+    assert.match(await phone.page.locator(".secret code").innerText(), /^vk_live_/);
+    assert.notEqual(await phone.page.locator(".secret code").innerText(), key);
+    assert.equal((await exported()).status, 200, "the secret before works for a while longer");
+    await phone.page.getByText("Revoke… Nightly export").click();
     await look(phone, "keys", folder);
     await phone.send({}, /^Revoke it/);
     assert.match(await phone.page.locator("main").innerText(), /no API keys yet/);

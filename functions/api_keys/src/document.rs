@@ -33,7 +33,6 @@ pub(crate) struct Listed {
 
 impl Listed {
     pub(crate) fn of(key: &ApiKey, now: Timestamp) -> Self {
-        let working = key.predecessors.iter().map(|predecessor| predecessor.until).filter(|until| *until > now);
         Self {
             id: key.named.id,
             name: key.label.as_str().to_owned(),
@@ -45,7 +44,7 @@ impl Listed {
             created_at: key.created_at,
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
-            earlier_secrets_until: working.max(),
+            earlier_secrets_until: key.earlier_until(now),
         }
     }
 }

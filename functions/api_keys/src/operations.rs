@@ -18,10 +18,22 @@ pub const OPERATIONS: &[Operation] = &[
     Operation {
         route: "POST /account/keys",
         id: "changeKeysByForm",
-        summary: "Make or revoke an API key on the page.",
+        summary: "Make an API key on the page, or rename, rotate or revoke one.",
         parameters: &[],
         takes: Takes::Form(&[
-            Field::optional("revoke", "The key to revoke; else one is made.", Schema::Text { min: 0, max: 64 }),
+            Field::optional("revoke", "The key to revoke.", Schema::Text { min: 0, max: 64 }),
+            Field::optional("rename", "Or to rename, as `label` says.", Schema::Text { min: 0, max: 64 }),
+            Field::optional("label", "Its other name.", Schema::Text { min: 1, max: MAX_LABEL_CHARS }),
+            Field::optional(
+                "rotate",
+                "Or to give another secret; else a key is made.",
+                Schema::Text { min: 0, max: 64 },
+            ),
+            Field::optional(
+                "overlap",
+                "For how many days the secret before works on.",
+                Schema::OneOf(&["0", "1", "7", "30"]),
+            ),
             Field::optional("name", "What the key is called.", Schema::Text { min: 1, max: MAX_LABEL_CHARS }),
             Field::optional("scope-0", "A scope; each further one under another name that begins so.", Schema::Scope),
             Field::optional(
@@ -30,7 +42,7 @@ pub const OPERATIONS: &[Operation] = &[
                 Schema::OneOf(&["30", "90", "365", "0"]),
             ),
         ]),
-        gives: &[Gives::page(200, "The key, once."), Gives::see_other("Revoked; or sign in first.")],
+        gives: &[Gives::page(200, "The key, once."), Gives::see_other("Renamed or revoked; or sign in first.")],
         refuses: Refuses::Page(&[400, 403, 404, 409, 413, 415, 429]),
         ..OWN
     },

@@ -1,13 +1,13 @@
-//! The page of API keys and its forms (decision 0023): make one, which is shown this once, and revoke one.
+//! The page of API keys and its forms (decision 0023): make one or give one another secret, which is shown this once; rename and revoke one.
 //!
-//! What the page asks for is a part of what the API takes: no roles, no addresses, and lifetimes in days.
+//! What the page asks for is a part of what the API takes: no roles, no addresses, and times in days.
 
 use std::time::Duration;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use vestibule::api_keys::manage::ManageApiKeys;
-use vestibule::api_keys::{ApiKey, IpRanges, Named};
+use vestibule::api_keys::{ApiKey, DEFAULT_OVERLAP, IpRanges, Label, Named};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::FindCaller;
@@ -16,11 +16,11 @@ use vestibule::config::Config;
 use vestibule::http::{Fields, network, request_id, within};
 use vestibule::limits::{Admit, Class, Key as Limit};
 use vestibule::pages::{Brand, Choice, Complaint, Key, Keys, Leads, Moment, fields, in_place_of, instead_of, respond};
-use vestibule::pages::{see_other, typed};
+use vestibule::pages::{nobody_is_signed_in, see_other, to_sign_in_again, typed};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 
-use crate::change::{found_of, revoked};
+use crate::change::{found_of, renamed, revoked, rotated};
 use crate::create::{Wish, made};
 use crate::person::Person;
 use crate::refusal::{Refusal, invalid};
@@ -30,10 +30,14 @@ const PAGE: &str = "/account/keys";
 const DAYS: [u64; 4] = [30, 90, 365, 0];
 const DEFAULT_DAYS: u64 = 90;
 const DAY: u64 = 24 * 60 * 60;
+/// How long the secret before may work on, in days, and what that is called; the API's default is chosen beforehand.
+const OVERLAPS: [(u64, &str); 4] = [(0, "Not at all"), (1, "A day"), (7, "A week"), (30, "30 days")];
 
 /// What a form of the page asks for.
 enum Asked {
     Make(Wish),
+    Rename(Named, Label),
+    Rotate(Named, Duration),
     Revoke(Named),
 }
 
@@ -66,13 +70,16 @@ where
         Ok(Some(made)) => listed(app, request, &person, Some(made), None).await,
         Err(refusal) => {
             let answer = refusal.respond(&app.config.issuer, &person, request);
+            if nobody_is_signed_in(&answer) {
+                return in_place_of(&answer, to_sign_in_again(PAGE, brand));
+            }
             let page = listed(app, request, &person, None, Some(&answer)).await;
             in_place_of(&answer, page)
         }
     }
 }
 
-/// The key that was made, if one was.
+/// The name and the text of the key that was made or given another secret, if one was.
 async fn done<S: ManageApiKeys>(
     app: &App<S>,
     request: &Request,
@@ -81,6 +88,11 @@ async fn done<S: ManageApiKeys>(
 ) -> Result<Option<(String, Secret<String>)>, Refusal> {
     match asked(fields, person, &app.config)? {
         Asked::Revoke(named) => revoked(app, request, named).await.map(|()| None),
+        Asked::Rename(named, label) => renamed(app, request, named, label).await.map(|_| None),
+        Asked::Rotate(named, overlap) => {
+            let (key, text) = rotated(app, request, person, named, overlap, None).await?;
+            Ok(Some((key.label.as_str().to_owned(), text)))
+        }
         Asked::Make(wish) => {
             let (key, text) = made(app, request, person, wish).await?;
             Ok(Some((key.label.as_str().to_owned(), text)))
@@ -89,9 +101,25 @@ async fn done<S: ManageApiKeys>(
 }
 
 fn asked(mut fields: Fields, person: &Person, config: &Config) -> Result<Asked, Refusal> {
-    if let Some(id) = fields.optional("revoke")? {
+    let mut of = |fields: &mut Fields, what| -> Result<Option<Named>, Refusal> {
+        let Some(id) = fields.optional(what)? else { return Ok(None) };
         let id = id.expose().parse().map_err(|_| Refusal::NoSuchKey)?;
-        return Ok(Asked::Revoke(Named { owner: person.subject(), id }));
+        Ok(Some(Named { owner: person.subject(), id }))
+    };
+    if let Some(named) = of(&mut fields, "revoke")? {
+        return Ok(Asked::Revoke(named));
+    }
+    if let Some(named) = of(&mut fields, "rename")? {
+        let label = fields.required("label")?;
+        return Ok(Asked::Rename(named, label.expose().trim().parse().map_err(|fault| invalid("label", fault))?));
+    }
+    if let Some(named) = of(&mut fields, "rotate")? {
+        let days = fields.optional("overlap")?.map(|days| days.expose().parse::<u64>());
+        let overlap = match days {
+            Some(Ok(days)) if OVERLAPS.iter().any(|(one, _)| *one == days) => Duration::from_secs(days * DAY),
+            Some(_) | None => DEFAULT_OVERLAP,
+        };
+        return Ok(Asked::Rotate(named, overlap));
     }
     let name = fields.required("name")?;
     let chosen: Vec<_> = fields.with_prefix("scope-").iter().map(|scope| scope.expose().clone()).collect();
@@ -135,6 +163,11 @@ async fn listed<S: ManageApiKeys>(
         label: if days == 0 { "Until it is revoked".to_owned() } else { format!("{days} days") },
         chosen: days == DEFAULT_DAYS,
     };
+    let overlap = |(days, label): (u64, &str)| Choice {
+        value: days.to_string(),
+        label: label.to_owned(),
+        chosen: days * DAY == DEFAULT_OVERLAP.as_secs(),
+    };
     let scope = |scope: &vestibule::scope::Scope| Choice {
         value: scope.as_str().to_owned(),
         label: scope.as_str().to_owned(),
@@ -146,6 +179,7 @@ async fn listed<S: ManageApiKeys>(
         made,
         scopes: person.scope.iter().map(scope).collect(),
         lifetimes: lifetimes(&app.config).into_iter().map(choice).collect(),
+        overlaps: OVERLAPS.into_iter().map(overlap).collect(),
         name,
         complaint: refused.and_then(Complaint::of).unwrap_or_default(),
     };
@@ -162,5 +196,6 @@ fn shown(key: &ApiKey, now: Timestamp) -> Key {
         used: key.last_used_at.map(|used| Moment::ago(used, now)),
         ends: key.expires_at.map(Moment::day),
         expired: key.is_expired(now),
+        earlier_until: key.earlier_until(now).map(Moment::day),
     }
 }

@@ -63,6 +63,11 @@ impl ApiKey {
         self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }
 
+    /// Until when a secret before the present one works, if one does at `now`.
+    pub fn earlier_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.predecessors.iter().map(|predecessor| predecessor.until).filter(|until| *until > now).max()
+    }
+
     /// Whether a use at `now` is worth a write.
     pub fn is_use_news(&self, now: Timestamp) -> bool {
         self.last_used_at.is_none_or(|used_at| used_at.plus(USE_NOTED_EVERY) <= now)

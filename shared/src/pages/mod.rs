@@ -33,7 +33,7 @@ pub use moment::Moment;
 pub use notice::{Link, Notice, Tone};
 pub use own::{Choice, Devices, Key, Keys, SignedIn};
 pub use passing_on::PassingOn;
-pub use refusal::{in_place_of, instead_of, nobody_is_signed_in, to_sign_in};
+pub use refusal::{in_place_of, instead_of, nobody_is_signed_in, to_sign_in, to_sign_in_again};
 pub use response::{Leads, respond, respond_with_script};
 pub use sign_in::{Said, SignIn};
 

@@ -44,12 +44,14 @@ pub struct Keys<'a> {
     pub brand: &'a Brand,
     /// The keys, the newest first.
     pub keys: Vec<Key>,
-    /// One that was just made: its name, and its text, which is shown this once.
+    /// One that was just made or given another secret: its name, and its text, which is shown this once.
     pub made: Option<(String, Secret<String>)>,
     /// What a key may be made for.
     pub scopes: Vec<Choice>,
     /// How long it may live, in days; no end if empty.
     pub lifetimes: Vec<Choice>,
+    /// How long a secret works on that is replaced, in days.
+    pub overlaps: Vec<Choice>,
     /// The name that was typed.
     pub name: &'a str,
     /// What is wrong with it.
@@ -75,6 +77,8 @@ pub struct Key {
     pub ends: Option<Moment>,
     /// Whether it has.
     pub expired: bool,
+    /// Until when secrets before the present one work, if one does.
+    pub earlier_until: Option<Moment>,
 }
 
 /// Something that may be chosen.

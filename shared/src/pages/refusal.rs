@@ -9,6 +9,7 @@ use super::complaint::Complaint;
 use super::continuation::Continue;
 use super::notice::{Link, Notice, Tone};
 use super::response::{Leads, respond};
+use super::sign_in::Said;
 use crate::http::see_other;
 
 /// The page that is sent in the place of an answer, with what that answer tells browsers and programs.
@@ -33,6 +34,12 @@ pub fn nobody_is_signed_in(answer: &Response<Body>) -> bool {
 pub fn to_sign_in(page: &str, brand: &Brand) -> Response<Body> {
     let next = page.parse::<Continue>().map(|next| format!("?continue={}", next.encoded())).unwrap_or_default();
     see_other(&format!("{}/sign-in{next}", brand.base))
+}
+
+/// The same for somebody who is signed in, but has been for too long for what they want to do.
+pub fn to_sign_in_again(page: &str, brand: &Brand) -> Response<Body> {
+    let next = page.parse::<Continue>().map(|next| format!("&continue={}", next.encoded())).unwrap_or_default();
+    see_other(&format!("{}/sign-in?said={}{next}", brand.base, Said::Again.name()))
 }
 
 /// To the sign-in and back to `page` where nobody is signed in; else a page that says why not.

@@ -33,12 +33,14 @@ pub enum Said {
     Registered,
     /// The password is another one.
     Reset,
+    /// Nothing yet: the sign-in was too long ago.
+    Again,
 }
 
 impl Said {
     /// The one that is named so in a query.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Registered, Self::Reset].into_iter().find(|said| said.name() == name)
+        [Self::Registered, Self::Reset, Self::Again].into_iter().find(|said| said.name() == name)
     }
 
     /// Its name in a query.
@@ -46,12 +48,14 @@ impl Said {
         match self {
             Self::Registered => "registered",
             Self::Reset => "reset",
+            Self::Again => "again",
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
             Self::Registered => "Your account is ready. Sign in to begin.",
+            Self::Again => "You signed in a while ago. Sign in again, and then go on.",
             Self::Reset => "Your password is changed, and every device is signed out. Sign in with the new one.",
         }
     }

@@ -89,6 +89,73 @@ async fn a_key_has_no_more_than_its_maker_and_never_lives_longer_than_the_deploy
     }
 }
 
+/// The text of the key that the page shows.
+fn shown(page: &vestibule_tests::Answer) -> String {
+    let (_, key) = page.text().split_once("<code tabindex=\"0\">").unwrap();
+    key.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_is_renamed_and_given_another_secret_that_is_shown_once() {
+    let scene = Scene::new().await;
+    scene.demo().await;
+    scene.user("eve@example.com", "", "").await;
+    let (cookie, eve) = (signed_in(&scene, "demo@example.com").await, signed_in(&scene, "eve@example.com").await);
+    let send = |fields: Vec<(&'static str, String)>, cookie: String| {
+        let scene = &scene;
+        async move {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            send_as(scene, "/account/keys", &fields, &cookie).await
+        }
+    };
+    let form = vec![("name", "Export".to_owned()), ("scope-0", "orders:read".to_owned())];
+    let first = shown(&send(form, cookie.clone()).await.expect(200));
+    let page = scene.get("/account/keys", &[("cookie", &cookie)]).await.expect(200);
+    let id = values(&page, "name=\"rotate\" value=\"")[0].to_owned();
+    for change in ["rename", "rotate"] {
+        send(vec![(change, id.clone()), ("label", "Theirs".to_owned())], eve.clone()).await.expect(404);
+    }
+    let refused = send(vec![("rename", id.clone()), ("label", " ".to_owned())], cookie.clone()).await.expect(400);
+    assert!(refused.text().contains("role=\"alert\""), "{}", refused.text());
+    let renamed = send(vec![("rename", id.clone()), ("label", " Nightly ".to_owned())], cookie.clone()).await;
+    assert_eq!(renamed.expect(303).header("location"), Some("/account/keys"));
+    let page = send(vec![("rotate", id.clone()), ("overlap", "7".to_owned())], cookie.clone()).await.expect(200);
+    let second = shown(&page);
+    assert!(page.text().contains("Copy “Nightly” now") && page.text().contains("works until") && second != first);
+    let page = scene.get("/account/keys", &[("cookie", &cookie)]).await.expect(200);
+    assert!(!page.text().contains(&second) && page.text().contains("22 January 2027"), "{}", page.text());
+    for key in [&first, &second] {
+        scene.get("/export", &[("x-api-key", key)]).await.expect(200);
+    }
+    let third = shown(&send(vec![("rotate", id), ("overlap", "0".to_owned())], cookie).await.expect(200));
+    scene.wait(61);
+    for (key, status) in [(&first, 403), (&second, 403), (&third, 200)] {
+        scene.get("/export", &[("x-api-key", key)]).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn whoever_signed_in_long_ago_signs_in_again_for_a_key_and_comes_back() {
+    let scene = Scene::new().await;
+    scene.demo().await;
+    let cookie = signed_in(&scene, "demo@example.com").await;
+    send_as(&scene, "/account/keys", &[("name", "Export")], &cookie).await.expect(200);
+    let page = scene.get("/account/keys", &[("cookie", &cookie)]).await.expect(200);
+    let id = values(&page, "name=\"rotate\" value=\"")[0].to_owned();
+    scene.wait(601);
+    let to = "/sign-in?said=again&continue=%2Faccount%2Fkeys";
+    for form in [("name", "Another"), ("rotate", &id)] {
+        let answer = send_as(&scene, "/account/keys", &[form], &cookie).await.expect(303);
+        assert_eq!((answer.header("location"), answer.set_cookies().len()), (Some(to), 0));
+    }
+    let page = scene.get(to, &[]).await.expect(200);
+    assert!(page.text().contains("Sign in again, and then go on."), "{}", page.text());
+    assert_eq!(values(&page, "name=\"continue\" value=\""), ["/account/keys"]);
+    // What does not outlive the session needs no other sign-in.
+    send_as(&scene, "/account/keys", &[("rename", &id), ("label", "Nightly")], &cookie).await.expect(303);
+    send_as(&scene, "/account/keys", &[("revoke", &id)], &cookie).await.expect(303);
+}
+
 async fn agree(scene: &Scene, user: &User, client: &str, name: &str, audience: &str, scope: &str) {
     let consent = Consent {
         client: client.parse().unwrap(),

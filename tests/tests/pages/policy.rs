@@ -90,10 +90,12 @@ async fn hostile_input_is_text_in_every_field_and_parameter() {
         ("/account/email/confirm", &["token"]),
         ("/account/devices", &["end"]),
         ("/account/consents", &["withdraw"]),
-        ("/account/keys", &["revoke", "name", "scope-0", "days"]),
+        ("/account/keys", &["revoke", "rename", "label", "rotate", "overlap", "name", "scope-0", "days"]),
     ] {
         for hostile in names {
-            let fields = names.iter().filter(|one| **one != "revoke" || *hostile == "revoke");
+            // Each of these asks for something else, and the first that is there is done.
+            let exclusive = ["revoke", "rename", "rotate"];
+            let fields = names.iter().filter(|one| !exclusive.contains(one) || one == &hostile);
             let fields: Vec<_> = fields.map(|one| (*one, if one == hostile { HOSTILE } else { "ada" })).collect();
             answers.push(send_as(&scene, path, &fields, &cookie).await);
         }
