@@ -101,7 +101,7 @@ async fn done<S: ManageApiKeys>(
 }
 
 fn asked(mut fields: Fields, person: &Person, config: &Config) -> Result<Asked, Refusal> {
-    let mut of = |fields: &mut Fields, what| -> Result<Option<Named>, Refusal> {
+    let of = |fields: &mut Fields, what| -> Result<Option<Named>, Refusal> {
         let Some(id) = fields.optional(what)? else { return Ok(None) };
         let id = id.expose().parse().map_err(|_| Refusal::NoSuchKey)?;
         Ok(Some(Named { owner: person.subject(), id }))
