@@ -205,7 +205,7 @@ const journeys = {
     await demo.open("/account/devices");
     await demo.page.getByRole("link", { name: "Apps" }).click();
     await demo.expect("Apps");
-    assert.match(await demo.page.locator("main").innerText(), /Demo app\s+Know that it is you/);
+    assert.match(await demo.page.locator("main").innerText(), /Demo app[\s\S]+Know that it is you/);
     await demo.page.locator("summary").click();
     await look(demo, "consents", folder);
     await demo.send({}, /^Take it back/);
