@@ -95,6 +95,33 @@ fn a_route_behind_the_authorizer_that_no_rule_names_is_found_before_it_is_served
     assert_eq!(rules.undeclared(routes).collect::<Vec<_>>(), ["GET /orders/{id}/lines", "POST /orders"]);
 }
 
+/// As a `TOKEN` authorizer, which knows a request by method and path alone, takes it for one of a route.
+#[test]
+fn of_all_routes_that_a_path_fits_the_one_that_the_gateway_prefers_is_found() {
+    let keys = ["GET /", "GET /a", "GET /a/{x}", "GET /a/b", "GET /a/{x}/c", "GET /f/{p+}", "ANY /f/{x}"];
+    let rules = keys.map(|key| format!("[[route]]\nroute = '{key}'\nany = true\n")).concat();
+    let rules = Rules::parse(&rules).unwrap();
+    for (request, key) in [
+        ("GET /", Some("GET /")),
+        ("GET /a", Some("GET /a")),
+        ("GET /a/1", Some("GET /a/{x}")),
+        ("GET /a/b", Some("GET /a/b")),
+        ("GET /a/b/c", Some("GET /a/{x}/c")),
+        ("GET /a/b/d", None),
+        ("GET /f/1", Some("ANY /f/{x}")),
+        ("PUT /f/1", Some("ANY /f/{x}")),
+        ("GET /f/1/2", Some("GET /f/{p+}")),
+        ("PUT /f/1/2", None),
+        ("POST /a", None),
+        ("GET /a/", None),
+        ("GET /f/", None),
+        ("GET /b", None),
+    ] {
+        let (method, path) = request.split_once(' ').unwrap();
+        assert_eq!(rules.find_by_path(method, path).map(|rule| rule.route.key()), key, "{request}");
+    }
+}
+
 #[test]
 fn a_rule_for_any_holds_for_each_method() {
     let rules = Rules::parse("[[route]]\nroute = 'ANY /files/{path+}'\nscope = 'files'").unwrap();

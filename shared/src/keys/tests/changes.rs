@@ -97,6 +97,35 @@ fn a_ring_may_not_follow_another_than_the_one_it_was_made_from() {
     assert_eq!(unforeseen, UnsafeStep::Unforeseen { kid: active_kid(&stranger) });
 }
 
+/// The same keys, with `state` for the one called `kid`.
+fn retold(ring: &SigningKeyRing, kid: &str, state: KeyState) -> SigningKeyRing {
+    let told = |key: &SigningKey| {
+        let pair = KeyPair::from_pkcs8(key.algorithm(), key.pair().private().clone()).unwrap();
+        SigningKey::new(pair, if key.kid() == kid { state } else { key.state() })
+    };
+    SigningKeyRing::from_keys(ring.iter().map(told).collect()).unwrap()
+}
+
+/// Or a key could sign that is said to have been published earlier than it was, or leave that is said to have signed at another time.
+#[test]
+fn a_ring_that_tells_the_past_of_a_key_otherwise_is_not_followed() {
+    let ring = ring();
+    let after = changed(&ring, &Change::Rotate, RIPE);
+    let by = RIPE.plus(LONGEST_ROTATION);
+    let (was_active, was_next) = (active_kid(&ring), next_kid(&ring));
+    let retired = |published_at, activated_at| KeyState::Retired { published_at, activated_at, retired_at: by };
+    assert_eq!(retold(&after, &was_active, retired(NOW, NOW)).may_follow(&ring, &Change::Rotate, RIPE), Ok(()));
+    let earlier = NOW.minus(SECOND);
+    for (kid, state) in [
+        (&was_active, retired(earlier, NOW)),
+        (&was_active, retired(NOW, NOW.plus(SECOND))),
+        (&was_next, KeyState::Active { published_at: earlier, activated_at: by }),
+    ] {
+        let fault = retold(&after, kid, state).may_follow(&ring, &Change::Rotate, RIPE).unwrap_err();
+        assert_eq!(fault, UnsafeStep::Unforeseen { kid: kid.clone() });
+    }
+}
+
 #[test]
 fn what_may_be_missing_was_decided_by_name() {
     let ring = ring();

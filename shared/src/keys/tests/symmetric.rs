@@ -51,9 +51,11 @@ fn a_new_key_is_accepted_first_and_active_later_and_the_old_one_stays() {
     assert!(activated.find(3).is_none());
     assert_eq!(ring.activating(2).unwrap_err(), SymmetricFault::NoActive { id: 2 });
     assert_eq!(ring.accepting(MacKey::new(1, Secret::new([2; 32]))).unwrap_err(), SymmetricFault::Twice { id: 1 });
-    let document = SymmetricKeys::new(activated, keys().peppers().clone()).to_json();
+    let peppers = keys().peppers().accepting(Pepper::new(2, Secret::new([2; 32]))).unwrap().activating(2).unwrap();
+    let document = SymmetricKeys::new(activated, peppers).to_json();
     let read = SymmetricKeys::from_json(document.expose()).unwrap();
     assert_eq!((read.mac_keys().active().id(), read.mac_keys().iter().count()), (2, 2));
+    assert_eq!((read.peppers().active().id(), read.peppers().iter().count()), (2, 2));
 }
 
 #[test]

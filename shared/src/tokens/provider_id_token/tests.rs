@@ -156,6 +156,9 @@ fn where_a_provider_serves_all_tenants_the_token_names_its_own() {
         json!({ "iss": TENANTS, "tid": "{tenantid}" }),
         json!({ "iss": "https://login.microsoftonline.com/x/v2.0", "tid": "x" }),
         json!({ "iss": TENANTS.replace("{tenantid}", "../evil"), "tid": "../evil" }),
+        // Of its length, and of its letters: neither is enough.
+        json!({ "iss": TENANTS.replace("{tenantid}", &"g".repeat(36)), "tid": "g".repeat(36) }),
+        json!({ "iss": TENANTS.replace("{tenantid}", "abc"), "tid": "abc" }),
     ] {
         assert_eq!(with(&changes, TENANTS), Err(Refusal::IssWrong.into()), "{changes}");
     }
