@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
+use argon2::password_hash::phc::{self, Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Params, ParamsBuilder, Version};
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
 use super::hash::Form;
 use super::imported::ImportedHash;
+use super::memory::Memory;
 use super::sealed::{Sealed, seal};
 use super::{Cost, Password, PasswordHash};
 use crate::keys::{Pepper, Peppers};
@@ -24,6 +26,7 @@ const SALT_BYTES: usize = 16;
 pub struct Hasher {
     cost: Cost,
     slots: Arc<Semaphore>,
+    memory: Arc<Memory>,
     all_slots: u32,
     randomness: Randomness,
 }
@@ -65,7 +68,13 @@ impl Hasher {
     /// A hasher whose concurrent hashes take at most `budget_kib` KiB together, and always at least one.
     pub fn new(cost: Cost, budget_kib: u32, randomness: Randomness) -> Self {
         let slots = (budget_kib / cost.memory_kib()).max(1);
-        Self { cost, slots: Arc::new(Semaphore::new(slots as usize)), all_slots: slots, randomness }
+        Self {
+            cost,
+            slots: Arc::new(Semaphore::new(slots as usize)),
+            memory: Arc::default(),
+            all_slots: slots,
+            randomness,
+        }
     }
 
     /// Makes of an imported hash what the table may hold, with the active pepper.
@@ -85,7 +94,8 @@ impl Hasher {
     pub async fn hash(&self, password: &Password, peppers: &Peppers) -> Result<PasswordHash, HashingError> {
         let salt: [u8; SALT_BYTES] = self.randomness.bytes()?;
         let (password, pepper, cost) = (password.clone(), peppers.active().clone(), self.cost);
-        self.run(move || hash(&password, &pepper, cost, &salt)).await
+        let memory = Arc::clone(&self.memory);
+        self.run(move || hash(&memory, &password, &pepper, cost, &salt)).await
     }
 
     /// Checks `password` against `stored`.
@@ -118,11 +128,11 @@ impl Hasher {
         let pepper = pepper_id(&params).and_then(|id| peppers.find(id)).ok_or(HashingError::UnknownPepper)?.clone();
         let outdated = pepper.id() != peppers.active().id() || !self.meets_cost(&params);
         let rest = self.rest_of_todays_work(params.m_cost().saturating_mul(params.t_cost()));
-        let checked = password.clone();
+        let (checked, memory) = (password.clone(), Arc::clone(&self.memory));
         let right = self
             .run(move || {
-                let right = argon2(&pepper, params)?.verify_password(checked.bytes(), &parsed).is_ok();
-                spend(rest, &checked, &pepper)?;
+                let right = verify(&memory, &checked, &pepper, &params, &parsed)?;
+                spend(&memory, rest, &checked, &pepper)?;
                 Ok(right)
             })
             .await?;
@@ -139,10 +149,11 @@ impl Hasher {
         let pepper = peppers.find(sealed.pepper).ok_or(HashingError::UnknownPepper)?.clone();
         let hash = sealed.open(&pepper).ok_or(HashingError::Unsealable)?;
         let (checked, rest) = (password.clone(), self.rest_of_todays_work(hash.work_kib()));
+        let memory = Arc::clone(&self.memory);
         let right = self
             .run_within(hash.memory_kib(), move || {
-                let right = hash.verify(checked.as_typed().expose().as_bytes());
-                spend(rest, &checked, &pepper)?;
+                let right = hash.verify(checked.as_typed().expose().as_bytes())?;
+                spend(&memory, rest, &checked, &pepper)?;
                 Ok(right)
             })
             .await?;
@@ -198,6 +209,12 @@ impl Hasher {
         running.await.map_err(|fault| failed(&fault))?.map_err(|fault| failed(&fault))
     }
 
+    /// How much memory is kept for the next hashes, in KiB.
+    #[cfg(test)]
+    pub(super) fn memory_kib(&self) -> usize {
+        self.memory.kib()
+    }
+
     /// How many hashes could begin at this moment.
     #[cfg(test)]
     pub(super) fn free_slots(&self) -> usize {
@@ -205,23 +222,49 @@ impl Hasher {
     }
 }
 
-fn hash(password: &Password, pepper: &Pepper, cost: Cost, salt: &[u8]) -> Result<PasswordHash, argon2::Error> {
+fn hash(
+    memory: &Memory,
+    password: &Password,
+    pepper: &Pepper,
+    cost: Cost,
+    salt: &[u8],
+) -> Result<PasswordHash, argon2::Error> {
     let mut params = ParamsBuilder::new();
     params
         .m_cost(cost.memory_kib())
         .t_cost(cost.iterations())
         .p_cost(cost.parallelism())
         .keyid(argon2::KeyId::new(&pepper.id().to_be_bytes())?);
-    let argon2 = argon2(pepper, params.build()?)?;
-    // argon2 refuses nothing here that its parameters have not been checked for; a fault is one of the salt's length.
-    let hash = argon2.hash_password_with_salt(password.bytes(), salt).map_err(|_| argon2::Error::SaltTooShort)?;
+    let params = params.build()?;
+    let output = memory.digest(&argon2(pepper, params.clone())?, &params, password.bytes(), salt)?;
+    // Nothing is refused here whose parameters have been checked; a fault is one of the salt's length or the output's.
+    let hash = phc::PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|_| argon2::Error::AlgorithmInvalid)?,
+        salt: Some(Salt::new(salt).map_err(|_| argon2::Error::SaltTooShort)?),
+        hash: Some(Output::new(&output).map_err(|_| argon2::Error::OutputTooLong)?),
+    };
     PasswordHash::parse(hash.to_string()).map_err(|_| argon2::Error::AlgorithmInvalid)
 }
 
+/// Whether `hash` is of `password`. That it could not be found out, for want of memory above all, is a fault and no wrong password.
+fn verify(
+    memory: &Memory,
+    password: &Password,
+    pepper: &Pepper,
+    params: &Params,
+    hash: &phc::PasswordHash,
+) -> Result<bool, argon2::Error> {
+    let (Some(salt), Some(right)) = (&hash.salt, &hash.hash) else { return Err(argon2::Error::AlgorithmInvalid) };
+    let output = memory.digest(&argon2(pepper, params.clone())?, params, password.bytes(), salt.as_ref())?;
+    Ok(output.ct_eq(right.as_bytes()).into())
+}
+
 /// What was lacking to today's work, for nothing but its time.
-fn spend(rest: Option<Params>, password: &Password, pepper: &Pepper) -> Result<(), argon2::Error> {
+fn spend(memory: &Memory, rest: Option<Params>, password: &Password, pepper: &Pepper) -> Result<(), argon2::Error> {
     let Some(rest) = rest else { return Ok(()) };
-    argon2(pepper, rest)?.hash_password_into(password.bytes(), &[0; SALT_BYTES], &mut [0; 32])
+    memory.digest(&argon2(pepper, rest.clone())?, &rest, password.bytes(), &[0; SALT_BYTES]).map(drop)
 }
 
 fn argon2(pepper: &Pepper, params: Params) -> Result<Argon2<'_>, argon2::Error> {

@@ -5,6 +5,7 @@ mod cost;
 mod hash;
 mod hasher;
 mod imported;
+mod memory;
 mod password;
 mod sealed;
 #[cfg(test)]

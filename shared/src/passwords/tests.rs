@@ -175,6 +175,48 @@ async fn a_slot_is_taken_for_as_long_as_the_work_runs() {
     assert_eq!(hasher.free_slots(), 1);
 }
 
+/// Where memory runs out, nobody is told that the right password is wrong.
+#[tokio::test]
+async fn a_hash_that_cannot_be_computed_is_a_fault_and_no_wrong_password() {
+    let (hasher, peppers) = (hasher(lowest()), peppers(1, &[1]));
+    let hash = hasher.hash(&password("secret"), &peppers).await.unwrap();
+    let m = |kib: u32| format!("$m={kib},");
+    let dearer = PasswordHash::parse(hash.as_str().replace(&m(lowest().memory_kib()), &m(1 << 24))).unwrap();
+    assert_ne!(dearer, hash);
+    let fault = hasher.check(&password("secret"), &dearer, &peppers).await.unwrap_err();
+    assert!(matches!(&fault, HashingError::Failed(why) if why.contains("memory")), "{fault}");
+    assert!(said(&hasher.check(&password("secret"), &hash, &peppers).await.unwrap()).0);
+}
+
+#[tokio::test]
+async fn a_burst_takes_the_memory_of_the_hashes_that_run_at_once_and_no_more() {
+    let budget = 2 * lowest().memory_kib();
+    let hasher = Hasher::new(lowest(), budget, Randomness::Seeded(SeededRandomness::new(1)));
+    let burst: Vec<_> = (0..8)
+        .map(|_| {
+            let (hasher, peppers) = (hasher.clone(), peppers(1, &[1]));
+            tokio::spawn(async move { hasher.hash(&password("secret"), &peppers).await })
+        })
+        .collect();
+    for hash in burst {
+        hash.await.unwrap().unwrap();
+    }
+    let most = usize::try_from(budget).unwrap();
+    assert!((1..=most).contains(&hasher.memory_kib()), "{} KiB", hasher.memory_kib());
+}
+
+#[tokio::test]
+async fn what_is_hashed_here_is_what_the_library_would_have_made_of_it() {
+    use argon2::{Algorithm, Argon2, Params, PasswordVerifier as _, Version};
+
+    let (hasher, peppers) = (hasher(higher()), peppers(1, &[1]));
+    let hash = hasher.hash(&password("secret"), &peppers).await.unwrap();
+    let secret = [1; 32];
+    let library = Argon2::new_with_secret(&secret, Algorithm::Argon2id, Version::V0x13, Params::default()).unwrap();
+    assert_eq!(library.verify_password(b"secret", hash.as_str()), Ok(()));
+    assert!(library.verify_password(b"Secret", hash.as_str()).is_err());
+}
+
 /// A runtime whose only thread for blocking work is kept busy until the sender is dropped.
 fn busy_runtime() -> (tokio::runtime::Runtime, mpsc::Sender<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();

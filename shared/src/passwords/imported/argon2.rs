@@ -48,11 +48,12 @@ impl Argon2Hash {
         Ok(this)
     }
 
-    pub(super) fn verify(&self, password: &[u8]) -> bool {
+    /// Whether it is of `password`; want of memory is a fault, and no wrong password.
+    pub(super) fn verify(&self, password: &[u8]) -> Result<bool, ::argon2::Error> {
         let mut computed = vec![0; self.hash.len()];
-        Argon2::new(self.algorithm, self.version, self.params.clone())
-            .hash_password_into(password, &self.salt, &mut computed)
-            .is_ok_and(|()| computed.ct_eq(&self.hash).into())
+        let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
+        argon2.hash_password_into(password, &self.salt, &mut computed)?;
+        Ok(computed.ct_eq(&self.hash).into())
     }
 
     pub(super) const fn memory_kib(&self) -> u32 {

@@ -106,12 +106,12 @@ impl ImportedHash {
     }
 
     /// Whether `password` is the one, compared in constant time. Blocks for as long as the hash is dear.
-    pub(super) fn verify(&self, password: &[u8]) -> bool {
+    pub(super) fn verify(&self, password: &[u8]) -> Result<bool, ::argon2::Error> {
         match &self.scheme {
             Scheme::Argon2(hash) => hash.verify(password),
-            Scheme::Bcrypt(hash) => hash.verify(password),
-            Scheme::Scrypt(hash) => hash.verify(password),
-            Scheme::Pbkdf2(hash) => hash.verify(password),
+            Scheme::Bcrypt(hash) => Ok(hash.verify(password)),
+            Scheme::Scrypt(hash) => Ok(hash.verify(password)),
+            Scheme::Pbkdf2(hash) => Ok(hash.verify(password)),
         }
     }
 
