@@ -50,6 +50,8 @@ pub mod principal;
 pub mod randomness;
 pub mod remote;
 pub mod resource;
+#[cfg(feature = "functions")]
+pub mod restore;
 pub mod scope;
 pub mod secret;
 #[cfg(feature = "functions")]

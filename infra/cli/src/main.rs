@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    api_keys, audit, clients, dev, doctor as examination, keys, openapi, providers, services, sessions, users,
+    api_keys, audit, clients, dev, doctor as examination, keys, openapi, providers, restore, services, sessions, users,
 };
 use crate::target::Target;
 
@@ -43,10 +43,21 @@ enum Command {
     Audit(Operator<audit::Command>),
     /// Signing keys: list, init, rotate, promote, retire.
     Keys(Operator<keys::Command>),
+    /// Bring back what was lost, from a table that a backup was restored to, and nothing that was taken away since.
+    Restore(Restore),
     /// Examine a deployment: what is unsafe, what is out of order, and how to mend it.
     Doctor(examination::Arguments),
     /// Write the OpenAPI document of every endpoint, without the demo's.
     Openapi,
+}
+
+/// A restore into a deployment.
+#[derive(clap::Args)]
+struct Restore {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    arguments: restore::Arguments,
 }
 
 /// A command on a deployment.
@@ -69,6 +80,7 @@ async fn main() -> ExitCode {
         Command::Services(operator) => services::run(&operator.target, operator.command).await,
         Command::ApiKeys(operator) => api_keys::run(&operator.target, operator.command).await,
         Command::Doctor(arguments) => examination::run(arguments).await,
+        Command::Restore(restore) => restore::run(&restore.target, restore.arguments).await,
         Command::Openapi => openapi::run(),
         Command::Audit(operator) => audit::run(&operator.target, operator.command).await,
         Command::Keys(operator) => keys::run(&operator.target, operator.command).await,

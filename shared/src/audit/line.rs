@@ -117,7 +117,9 @@ impl Event<'_> {
             },
             Self::ApiKeyChanged { owner, key, change } => {
                 let (level, counts) = match change {
-                    ApiKeyChange::Created | ApiKeyChange::Renamed | ApiKeyChange::Rotated => (Level::Info, None),
+                    ApiKeyChange::Created | ApiKeyChange::Renamed | ApiKeyChange::Rotated | ApiKeyChange::Restored => {
+                        (Level::Info, None)
+                    }
                     ApiKeyChange::Revoked | ApiKeyChange::RevokedByOperator => (Level::Info, Some(Metric::Revocations)),
                     ApiKeyChange::Reported => (Level::Warn, Some(Metric::Revocations)),
                 };

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
+use crate::federation::IdentityKey;
 use crate::identity::{ApiKeyId, UserId};
 use crate::principal::Subject;
 use crate::scope::Rights;
@@ -44,12 +45,14 @@ pub enum AccountChange {
     SessionsEnded,
     /// Its owner deleted it.
     Deleted,
+    /// It was lost, and came back from a backup.
+    Restored,
     /// One of its API keys.
     ApiKey(ApiKeyId, ApiKeyChange),
 }
 
 impl AccountChange {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Registered,
         Self::Disabled,
         Self::Enabled,
@@ -62,6 +65,7 @@ impl AccountChange {
         Self::RightsChanged,
         Self::SessionsEnded,
         Self::Deleted,
+        Self::Restored,
     ];
 
     /// The change as the table and listings spell it.
@@ -79,6 +83,7 @@ impl AccountChange {
             Self::RightsChanged => "rights_changed",
             Self::SessionsEnded => "sessions_ended",
             Self::Deleted => "deleted",
+            Self::Restored => "restored",
             Self::ApiKey(_, change) => change.as_str(),
         }
     }
@@ -119,11 +124,20 @@ pub enum ApiKeyChange {
     RevokedByOperator,
     /// Somebody else held it and reported it.
     Reported,
+    /// It was lost, and came back from a backup.
+    Restored,
 }
 
 impl ApiKeyChange {
-    const ALL: [Self; 6] =
-        [Self::Created, Self::Renamed, Self::Rotated, Self::Revoked, Self::RevokedByOperator, Self::Reported];
+    const ALL: [Self; 7] = [
+        Self::Created,
+        Self::Renamed,
+        Self::Rotated,
+        Self::Revoked,
+        Self::RevokedByOperator,
+        Self::Reported,
+        Self::Restored,
+    ];
 
     /// The change as the table, the log and listings spell it.
     pub const fn as_str(self) -> &'static str {
@@ -134,6 +148,7 @@ impl ApiKeyChange {
             Self::Revoked => "api_key_revoked",
             Self::RevokedByOperator => "api_key_revoked_by_operator",
             Self::Reported => "api_key_reported",
+            Self::Restored => "api_key_restored",
         }
     }
 }
@@ -157,12 +172,14 @@ pub struct Entry {
     pub by: Option<UserId>,
     /// What the account may do from then on, after a change of that.
     pub rights: Option<Rights>,
+    /// Which identity was linked or unlinked; the entries of earlier releases do not say.
+    pub identity: Option<IdentityKey>,
 }
 
 impl Entry {
     /// What happened when, by the owner or an operator.
     pub const fn new(at: Timestamp, change: AccountChange) -> Self {
-        Self { at, change, by: None, rights: None }
+        Self { at, change, by: None, rights: None, identity: None }
     }
 }
 

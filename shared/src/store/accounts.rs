@@ -15,6 +15,7 @@ use crate::accounts::{
 };
 use crate::audit::trail::{AccountChange, Entry};
 use crate::clock::Timestamp;
+use crate::federation::IdentityKey;
 use crate::identity::UserId;
 use crate::passwords::PasswordHash;
 use crate::scope::Rights;
@@ -117,8 +118,8 @@ pub(super) enum Change<'a> {
     Rights(&'a Rights),
     /// Nothing but that.
     EndSessions,
-    /// Who else opens it, and how that came about.
-    Identities(AccountChange),
+    /// Who else opens it, or does no more, and how that came about.
+    Identities(&'a IdentityKey, AccountChange),
 }
 
 impl Change<'_> {
@@ -130,9 +131,13 @@ impl Change<'_> {
             Self::Password(_, how) => (*how, None),
             Self::Rights(rights) => (AccountChange::RightsChanged, Some((*rights).clone())),
             Self::EndSessions => (AccountChange::SessionsEnded, None),
-            Self::Identities(how) => (*how, None),
+            Self::Identities(_, how) => (*how, None),
         };
-        Entry { at, change, by, rights }
+        let identity = match self {
+            Self::Identities(identity, _) => Some((*identity).clone()),
+            Self::Enable | Self::Disable(_) | Self::Password(..) | Self::Rights(_) | Self::EndSessions => None,
+        };
+        Entry { at, change, by, rights, identity }
     }
 }
 
@@ -199,7 +204,7 @@ impl Table {
                         .update_expression("SET #version = :next, #password = :hash")
                         .expression_attribute_names("#password", PASSWORD)
                         .expression_attribute_values(":hash", text(hash.as_str())),
-                    Change::Password(..) | Change::Identities(_) | Change::EndSessions => {
+                    Change::Password(..) | Change::Identities(..) | Change::EndSessions => {
                         update.update_expression("SET #version = :next")
                     }
                     Change::Rights(rights) => update

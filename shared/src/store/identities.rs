@@ -102,7 +102,7 @@ impl LinkIdentity for Table {
             self.put_new(OPERATION, taken(account.user, identity))?,
             self.put_new(OPERATION, listed(account.user, identity))?,
         ];
-        let change = Change::Identities(AccountChange::IdentityLinked);
+        let change = Change::Identities(&identity.key, AccountChange::IdentityLinked);
         writes.extend(self.writes_of(OPERATION, account, &change, None, identity.linked_at)?);
         let refused = self.transact_each(OPERATION, writes).await?;
         Ok(match refused.as_slice() {
@@ -118,7 +118,7 @@ impl LinkIdentity for Table {
             self.delete_identity(OPERATION, Key::identity(key))?,
             self.delete_identity(OPERATION, Key::identity_of(account.user, key))?,
         ];
-        let change = Change::Identities(AccountChange::IdentityUnlinked);
+        let change = Change::Identities(key, AccountChange::IdentityUnlinked);
         writes.extend(self.writes_of(OPERATION, account, &change, None, now)?);
         Ok(if self.transact(OPERATION, writes).await? { Unlinked::Done } else { Unlinked::AccountChanged })
     }

@@ -7,7 +7,7 @@ use crate::federation::accounts::LinkedIdentity;
 use crate::identity::UserId;
 use crate::storage::StoreError;
 
-const USER: &str = "user";
+pub(super) const USER: &str = "user";
 const PROVIDER: &str = "provider";
 const EMAIL: &str = "email";
 const LINKED_AT: &str = "linked_at";

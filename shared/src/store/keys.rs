@@ -155,6 +155,37 @@ impl Key {
     }
 }
 
+/// What a partition holds, by its name: for whoever goes through a whole table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// All of an account or a service.
+    Owner(Subject),
+    /// A client.
+    Client,
+    /// The public signing keys and their past.
+    PublicKeys,
+    /// A name or an identity, which belongs to an account that lies elsewhere.
+    OfAnAccount,
+    /// What is good for minutes, or once.
+    Passing,
+    /// Nothing that this release writes.
+    Unknown,
+}
+
+/// What the partition called `name` holds.
+pub(super) fn holds(name: &str) -> Holds {
+    let Some((kind, of)) = name.split_once('#') else { return Holds::Unknown };
+    match kind {
+        "USER" => of.parse().map_or(Holds::Unknown, |user| Holds::Owner(Subject::User(user))),
+        "SERVICE" => of.parse().map_or(Holds::Unknown, |service| Holds::Owner(Subject::Service(service))),
+        "CLIENT" => Holds::Client,
+        "KEYS" => Holds::PublicKeys,
+        "LOGIN" | "IDENTITY" => Holds::OfAnAccount,
+        "TOKEN" | "CODE" | "ATTEMPT" | "ASSERTION" | "LIMIT" => Holds::Passing,
+        _ => Holds::Unknown,
+    }
+}
+
 /// The partition of everything that belongs to `user`.
 pub(super) fn user_partition(user: UserId) -> String {
     format!("USER#{user}")

@@ -19,7 +19,7 @@ use crate::principal::Subject;
 use crate::storage::StoreError;
 
 /// How many keys an owner has, on the owner's item.
-const API_KEYS: &str = "api_keys";
+pub(super) const API_KEYS: &str = "api_keys";
 
 impl ManageApiKeys for Table {
     async fn create_api_key(&self, key: &ApiKey) -> Result<Creation, StoreError> {

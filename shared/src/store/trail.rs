@@ -21,6 +21,7 @@ const CHANGE: &str = "change";
 const AT: &str = "at";
 const BY: &str = "by";
 const API_KEY: &str = "api_key";
+const IDENTITY: &str = "identity";
 
 impl Table {
     /// The write that notes `change` of the account, which has `version` from then on.
@@ -40,7 +41,7 @@ impl Table {
         operation: &'static str,
         owner: Subject,
         which: &str,
-        Entry { at, change, by, rights }: Entry,
+        Entry { at, change, by, rights, identity }: Entry,
     ) -> Result<TransactWriteItem, StoreError> {
         let api_key = match change {
             AccountChange::ApiKey(key, _) => Some(text(key.to_string())),
@@ -49,6 +50,7 @@ impl Table {
         let item = Writer::new(&Key::trail(owner, at, which))
             .with(CHANGE, text(change.as_str()))
             .with_some(API_KEY, api_key)
+            .with_some(IDENTITY, identity.as_ref().map(|identity| text(identity.as_str())))
             .with(AT, time(at))
             .with_some(BY, by.map(|by| text(by.to_string())))
             .with_some(SCOPES, rights.as_ref().map(|rights| text(rights.scopes.to_string())))
@@ -85,7 +87,7 @@ impl Table {
     }
 }
 
-fn entry(read: &Reader<'_>) -> Result<Entry, StoreError> {
+pub(super) fn entry(read: &Reader<'_>) -> Result<Entry, StoreError> {
     let change = change(read)?;
     let rights = match change {
         AccountChange::RightsChanged => {
@@ -95,7 +97,7 @@ fn entry(read: &Reader<'_>) -> Result<Entry, StoreError> {
     };
     let by = read.text_if_any(BY)?.map(str::parse).transpose();
     let by = by.map_err(|_| read.impossible("by is malformed"))?;
-    Ok(Entry { at: read.time(AT)?, change, by, rights })
+    Ok(Entry { at: read.time(AT)?, change, by, rights, identity: read.parsed_if_any(IDENTITY)? })
 }
 
 fn change(read: &Reader<'_>) -> Result<AccountChange, StoreError> {

@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use vestibule::clock::Clock;
@@ -12,7 +11,7 @@ use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
 use vestibule_cli::import::{Defaults, Import, Patience, Summary, Watch, World, project_parameters};
 
-use super::Outcome;
+use super::{Outcome, interrupted};
 use crate::output;
 use crate::target::Deployment;
 
@@ -104,18 +103,6 @@ fn private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-/// Set once somebody presses Ctrl-C: what is under way is done before it ends.
-fn interrupted() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&stop);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            set.store(true, Ordering::Relaxed);
-        }
-    });
-    stop
 }
 
 /// How far it is: a bar at a terminal, otherwise a line from time to time.

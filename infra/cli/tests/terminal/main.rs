@@ -11,4 +11,5 @@ mod doctor;
 mod import;
 mod keys;
 mod readme;
+mod restore;
 mod stage;
