@@ -1,4 +1,4 @@
-//! The pages that people read say what is so: their links lead somewhere.
+//! The pages that people read say what is so: their links lead somewhere, and their commands do what they are said to.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here fails a test")]
 
@@ -54,5 +54,37 @@ fn every_link_of_a_page_leads_somewhere() {
                 assert!(named, "{page}: nothing in {} is called {fragment}", target.display());
             }
         }
+    }
+}
+
+/// The commands of all pages.
+fn commands() -> String {
+    let pages = pages();
+    let texts: Vec<_> = pages.iter().map(|page| text(page)).collect();
+    texts.iter().flat_map(|text| text.split("```sh\n").skip(1)).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// What stands on a command line stays in the shell's history and is seen by every process. The demo's passwords are no secrets.
+#[test]
+fn no_command_of_a_page_takes_a_secret_as_an_argument() {
+    for command in commands().lines() {
+        for argument in ["--secret-string", "--password ", "--client-secret", "--secret-binary"] {
+            assert!(!command.contains(argument), "{command}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_removes_every_retained_resource() {
+    let template = text("infra/template.yaml");
+    let retained = template.matches("DeletionPolicy: Retain").count();
+    let manual = text("docs/operate.md");
+    let remove = manual.split("\n## Remove\n").nth(1).unwrap();
+    let variables =
+        ["TABLE", "SIGNING_SECRET", "SYMMETRIC_SECRET", "PROVIDERS_SECRET"].map(|name| format!("VESTIBULE_{name}"));
+    assert_eq!(retained, variables.len(), "the template retains another resource: the manual must remove it");
+    for variable in variables {
+        assert!(remove.contains(&format!("${variable}")), "{variable} is kept, and nothing says how to be rid of it");
+        assert!(text("README.md").contains(&format!("{variable}=$(output ")), "nothing sets {variable}");
     }
 }
