@@ -43,6 +43,11 @@ impl Patience {
         UnderWay(self.clone())
     }
 
+    /// How far the clock has run.
+    pub(crate) fn waited(&self) -> Duration {
+        *self.0.clock.borrow()
+    }
+
     /// Nothing comes any more.
     pub(crate) async fn silence<T>(&self) -> T {
         loop {

@@ -214,6 +214,11 @@ impl Wire {
         self.state.lock().unwrap().always.push((target, fault));
     }
 
+    /// How long the SDK has waited in silence until now, by the clock of its own waits.
+    pub fn waited(&self) -> Duration {
+        self.patience.waited()
+    }
+
     /// Everything works again.
     pub fn mend(&self) {
         let mut state = self.state.lock().unwrap();

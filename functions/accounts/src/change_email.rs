@@ -7,7 +7,7 @@
 use lambda_http::Request;
 use vestibule::accounts::by_token::{ChangeEmail, Redemption};
 use vestibule::accounts::own::FindAccount;
-use vestibule::accounts::{FindLogin, FindToken, Grant, Identifier, KeepToken, OneTimeToken, Purpose};
+use vestibule::accounts::{FindLogin, FindToken, Identifier, KeepToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
 use vestibule::http::{BodyError, Fields, json, network, within};
@@ -15,10 +15,10 @@ use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::secret::Secret;
 
-use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
 use crate::browser::Given;
 use crate::caller::{own, person, proven, record};
+use crate::{Accounts, presented};
 
 pub(crate) async fn ask<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where
@@ -61,13 +61,10 @@ where
     let app = &world.app;
     let person = person(world, request).await?;
     let token = token(fields?)?;
-    within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
     let refused = |reason| Refusal::Token { user: Some(person.user), reason };
-    let token = token.ok_or_else(|| refused("unknown_one_time_token"))?.hash();
-    let now = app.clock.now();
-    let Some(Grant { purpose: Purpose::ChangeEmail { user, version, email }, .. }) =
-        app.store.find_token(&token, now).await?
-    else {
+    let token = token.as_ref().map(OneTimeToken::hash);
+    let purpose = presented::purpose(world, request, token.as_ref()).await?;
+    let (Some(token), Some(Purpose::ChangeEmail { user, version, email })) = (token, purpose) else {
         return Err(refused("unknown_one_time_token"));
     };
     if user != person.user {
@@ -80,7 +77,7 @@ where
     let record = record(world, &account).await?;
     let keys = app.symmetric_keys().await?;
     let given = Box::new(Given::to_owner_of(app, user, account.version + 1, keys.mac_keys())?);
-    match app.store.change_email(&token, &account, &record.password, &email, now).await? {
+    match app.store.change_email(&token, &account, &record.password, &email, app.clock.now()).await? {
         Redemption::Done => Ok(Done::Renewed { user, change: AccountChange::EmailChanged, given }),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),
         Redemption::Void => Err(refused("account_changed")),

@@ -6,6 +6,7 @@
 
 use lambda_http::Request;
 use vestibule::accounts::own::{ChangePassword, FindAccount};
+use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{Account, FindLogin};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
@@ -27,7 +28,7 @@ use crate::shut_out::Others;
 
 pub(crate) async fn change<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where
-    S: FindCaller + FindAccount + FindLogin + ChangePassword + EndSessions + RenewCookie + Admit + Sync,
+    S: FindCaller + FindAccount + FindLogin + ChangePassword + EndSessions + CountWaysIn + RenewCookie + Admit + Sync,
     M: Mailer + Sync,
 {
     let app = &world.app;
@@ -44,6 +45,8 @@ where
     let version = if repeated { account.version } else { account.version + 1 };
     let (given, renewal) =
         (Given::to_owner_of(app, account.user, version, keys.mac_keys())?, Renewal::of(app, request)?);
+    // Asked before the change: what cannot be told must not stand between a change and its answer.
+    let left = app.store.ways_in(person.user, app.clock.now()).await?;
     if !repeated {
         let hash = app.hasher.hash(&new, keys.peppers()).await?;
         others.shut_out(app).await?;
@@ -56,7 +59,7 @@ where
         }
         None => None,
     };
-    tell(world, request, &account, &Letter::PasswordChanged).await;
+    tell(world, request, &account, &Letter::PasswordChanged { left }).await;
     let given = Box::new(given.with(session));
     Ok(Done::Renewed { user: person.user, change: AccountChange::PasswordChanged, given })
 }

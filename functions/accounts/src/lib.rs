@@ -13,6 +13,7 @@ mod change_password;
 mod delete;
 mod operations;
 mod page;
+mod presented;
 mod register;
 mod reset;
 mod ses;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use lambda_http::{Body, Request, Response};
 use vestibule::accounts::by_token::{ChangeEmail, RegisterByToken, ResetPassword};
 use vestibule::accounts::own::{ChangePassword, DeleteAccount, FindAccount};
+use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{FindLogin, FindToken, KeepToken};
 use vestibule::app::App;
 use vestibule::authentication::FindCaller;
@@ -71,7 +73,7 @@ impl<S, M> AsRef<Sandbox> for Accounts<S, M> {
 pub async fn handle<S, M>(world: Arc<Accounts<S, M>>, request: Request) -> Response<Body>
 where
     S: FindLogin + FindToken + KeepToken + RegisterByToken + ResetPassword,
-    S: FindAccount + ChangePassword + ChangeEmail + DeleteAccount + EndSessions,
+    S: FindAccount + ChangePassword + ChangeEmail + DeleteAccount + EndSessions + CountWaysIn,
     S: FindCaller + RenewCookie + Admit + Sync,
     M: Mailer + Sync,
 {

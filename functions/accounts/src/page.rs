@@ -7,6 +7,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use vestibule::accounts::by_token::{ChangeEmail, RegisterByToken, ResetPassword};
 use vestibule::accounts::own::FindAccount;
+use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{FindLogin, FindToken, KeepToken};
 use vestibule::authentication::FindCaller;
 use vestibule::http::form;
@@ -50,7 +51,7 @@ impl Page {
     pub(crate) async fn answer<S, M>(self, world: &Accounts<S, M>, request: &Request) -> Response<Body>
     where
         S: FindLogin + FindToken + KeepToken + RegisterByToken + ResetPassword,
-        S: FindCaller + FindAccount + ChangeEmail + EndSessions + Admit + Sync,
+        S: FindCaller + FindAccount + ChangeEmail + EndSessions + CountWaysIn + Admit + Sync,
         M: Mailer + Sync,
     {
         let brand = &Brand::of(&world.app.config);

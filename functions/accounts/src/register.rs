@@ -4,16 +4,16 @@
 
 use lambda_http::Request;
 use vestibule::accounts::by_token::{Redemption, RegisterByToken};
-use vestibule::accounts::{Account, FindToken, Grant, Identifier, OneTimeToken, Purpose, Standing, Username};
-use vestibule::http::{BodyError, Fields, network, within};
+use vestibule::accounts::{Account, FindToken, Identifier, OneTimeToken, Purpose, Standing, TokenHash, Username};
+use vestibule::http::{BodyError, Fields, limited, request_id};
 use vestibule::identity::UserId;
-use vestibule::limits::{Admit, Class, Key};
+use vestibule::limits::{Admission, Admit, Class, Key, Limit};
 use vestibule::passwords::Password;
 use vestibule::scope::Roles;
 use vestibule::secret::Secret;
 
-use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
+use crate::{Accounts, presented};
 
 pub(crate) async fn register<S, M>(
     world: &Accounts<S, M>,
@@ -25,12 +25,12 @@ where
 {
     let app = &world.app;
     let Wish { token, password, username } = wish(fields?)?;
-    within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
-    let token = token.ok_or(UNKNOWN)?.hash();
-    let now = app.clock.now();
-    let Some(Grant { purpose: Purpose::Register { email }, .. }) = app.store.find_token(&token, now).await? else {
-        return Err(UNKNOWN);
-    };
+    let token = token.as_ref().map(OneTimeToken::hash);
+    let purpose = presented::purpose(world, request, token.as_ref()).await?;
+    let (Some(token), Some(Purpose::Register { email })) = (token, purpose) else { return Err(UNKNOWN) };
+    if username.is_some() {
+        count_username(world, request, &token).await?;
+    }
     let identifiers: Vec<_> = [email].into_iter().chain(username.map(Identifier::from)).collect();
     let password = chosen(&password, &identifiers, "password")?;
     let keys = app.symmetric_keys().await?;
@@ -41,13 +41,26 @@ where
         scopes: app.config.account_scope.clone(),
         roles: Roles::default(),
         standing: Standing::Active,
-        created_at: now,
+        created_at: app.clock.now(),
         version: 1,
     };
     match app.store.register_by_token(&token, &account, &hash).await? {
         Redemption::Done => Ok(Done::Registered(account)),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),
         Redemption::Void => Err(UNKNOWN),
+    }
+}
+
+/// Counted before it is tried, so that of many at once no more than ten hear anything.
+async fn count_username<S, M>(world: &Accounts<S, M>, request: &Request, token: &TokenHash) -> Result<(), Refusal>
+where
+    S: Admit + Sync,
+{
+    let app = &world.app;
+    let key = Key::named(Class::LetterUsername, &token.as_str());
+    match app.store.admit(&key, Limit::USERNAMES, app.clock.now()).await? {
+        Admission::Admitted => Ok(()),
+        Admission::Refused(refusal) => Err(limited(&refusal, &app.config.issuer, &request_id(request)).into()),
     }
 }
 

@@ -6,20 +6,21 @@
 use lambda_http::Request;
 use vestibule::accounts::by_token::{Redemption, ResetPassword};
 use vestibule::accounts::own::FindAccount;
-use vestibule::accounts::{FindLogin, FindToken, Grant, OneTimeToken, Purpose};
+use vestibule::accounts::ways_in::CountWaysIn;
+use vestibule::accounts::{FindLogin, FindToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
-use vestibule::http::{BodyError, Fields, network, within};
-use vestibule::limits::{Admit, Class, Key};
+use vestibule::http::{BodyError, Fields};
+use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
 use vestibule::sessions::end::EndSessions;
 
-use crate::Accounts;
 use crate::answer::{Done, Refusal};
 use crate::browser::Given;
 use crate::caller::{has, tell};
 use crate::register::chosen;
 use crate::shut_out::Others;
+use crate::{Accounts, presented};
 
 pub(crate) async fn reset<S, M>(
     world: &Accounts<S, M>,
@@ -27,15 +28,15 @@ pub(crate) async fn reset<S, M>(
     fields: Result<Fields, BodyError>,
 ) -> Result<Done, Refusal>
 where
-    S: FindToken + FindLogin + FindAccount + ResetPassword + EndSessions + Admit + Sync,
+    S: FindToken + FindLogin + FindAccount + ResetPassword + EndSessions + CountWaysIn + Admit + Sync,
     M: Mailer + Sync,
 {
     let app = &world.app;
     let (token, password) = wish(fields?)?;
-    within(app, request, &[Key::network(Class::AccountNetwork, network(request))]).await?;
     let unknown = Refusal::Token { user: None, reason: "unknown_one_time_token" };
-    let Some(token) = token.as_ref().map(OneTimeToken::hash) else { return Err(unknown) };
-    let Some(Grant { purpose, .. }) = app.store.find_token(&token, app.clock.now()).await? else { return Err(unknown) };
+    let token = token.as_ref().map(OneTimeToken::hash);
+    let purpose = presented::purpose(world, request, token.as_ref()).await?;
+    let (Some(token), Some(purpose)) = (token, purpose) else { return Err(unknown) };
     let (user, version, is_spent) = match purpose {
         Purpose::ResetPassword { user, version } => (user, version, false),
         Purpose::HasResetPassword { user, version } => (user, version, true),
@@ -49,6 +50,8 @@ where
     // Whoever reads the mailbox is no stranger, whatever others have guessed at the name.
     let version = if is_spent { version } else { version + 1 };
     let given = Box::new(Given::to_owner_of(app, user, version, keys.mac_keys())?);
+    // Asked before the change: what cannot be told must not stand between a change and its answer.
+    let left = app.store.ways_in(user, app.clock.now()).await?;
     if is_spent {
         // Whoever holds the letter of a reset that is done does not learn with it which password was set.
         if !has(world, request, &account, &password, &keys).await? {
@@ -63,7 +66,7 @@ where
         }
     }
     others.shut_out(app).await.map_err(|fault| Refusal::SessionsLeft { user, fault })?;
-    tell(world, request, &account, &Letter::PasswordChanged).await;
+    tell(world, request, &account, &Letter::PasswordChanged { left }).await;
     Ok(Done::Renewed { user, change: AccountChange::PasswordReset, given })
 }
 

@@ -16,9 +16,6 @@ use vestibule::store::sdk_fault;
 
 /// SES takes a few hundred milliseconds for a letter; after two seconds an attempt is lost.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// With its retries. Before it there are three calls of storage at most, and a request has nine seconds.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// Letters through SES, from one address.
 #[derive(Clone, Debug)]
 pub struct Ses {
@@ -43,13 +40,14 @@ impl Ses {
     }
 }
 
-/// An end to each wait.
+/// An end to each wait; a letter says for how long it is tried in all ([`Mail::within`]).
 pub fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
-        .build()
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
+}
+
+/// The same, with an end to all attempts together.
+fn within(longest: Duration) -> TimeoutConfig {
+    timeouts().to_builder().operation_timeout(longest).build()
 }
 
 impl Mailer for Ses {
@@ -61,6 +59,8 @@ impl Mailer for Ses {
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(content)
+            .customize()
+            .config_override(aws_sdk_sesv2::config::Builder::new().timeout_config(within(mail.within)))
             .send()
             .await;
         sent.map(drop).map_err(|fault| match fault.as_service_error() {

@@ -8,6 +8,7 @@ mod one_time_token;
 pub mod own;
 pub mod register;
 mod username;
+pub mod ways_in;
 
 use std::future::Future;
 

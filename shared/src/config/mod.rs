@@ -194,6 +194,6 @@ impl Config {
             Some(page) => TokenPages::Theirs(page.clone()),
             None => TokenPages::Ours(self.issuer.clone()),
         };
-        Sender { service: host.unwrap_or_default().to_owned(), pages }
+        Sender { service: host.unwrap_or_default().to_owned(), pages, base: self.issuer.clone() }
     }
 }

@@ -16,8 +16,12 @@ pub enum Class {
     PasswordAgain,
     /// Letters to an address, whoever asks for them.
     Mail,
-    /// Registrations, forgotten passwords and one-time tokens that come from a network.
+    /// Registrations and forgotten passwords that come from a network.
     AccountNetwork,
+    /// One-time tokens from a network that are none, or none any more.
+    TokenNetwork,
+    /// Usernames that are asked for with one letter.
+    LetterUsername,
     /// API keys that are made, changed or reported, from a network.
     ApiKeyNetwork,
     /// Browsers that are sent to a provider, from a network. What comes back was sent there.
@@ -30,13 +34,15 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::LoginName,
         Self::LoginDevice,
         Self::LoginNetwork,
         Self::PasswordAgain,
         Self::Mail,
         Self::AccountNetwork,
+        Self::TokenNetwork,
+        Self::LetterUsername,
         Self::ApiKeyNetwork,
         Self::ProviderNetwork,
         Self::Client,
@@ -69,6 +75,9 @@ impl Class {
             // Nobody's mailbox is flooded through us, and a letter that did not arrive can be asked for again.
             Self::Mail => ("mail", Some(("VESTIBULE_LIMIT_MAIL", Limit::of(5, 3600)))),
             Self::AccountNetwork => ("account_network", Some(("VESTIBULE_LIMIT_ACCOUNT_NETWORK", Limit::of(60, 3600)))),
+            // Apart from what asks for letters: neither uses up the other.
+            Self::TokenNetwork => ("token_network", Some(("VESTIBULE_LIMIT_ACCOUNT_NETWORK", Limit::of(60, 3600)))),
+            Self::LetterUsername => ("letter_username", None),
             Self::ApiKeyNetwork => ("api_key_network", Some(("VESTIBULE_LIMIT_API_KEY_NETWORK", Limit::of(60, 300)))),
             // An office behind one address, as for sign-ins; each is a call or two to the provider when it comes back.
             Self::ProviderNetwork => {
@@ -114,7 +123,7 @@ mod tests {
     fn every_class_has_a_name_of_its_own_and_a_limit_that_can_be_configured() {
         let limits = Limits::default();
         for class in Class::ALL {
-            let own = [Class::Client, Class::ApiKey].contains(&class);
+            let own = [Class::LetterUsername, Class::Client, Class::ApiKey].contains(&class);
             assert_eq!(limits.of(class).is_none(), own, "{class:?}");
             if let Some(limit) = limits.of(class) {
                 assert_eq!(limit.to_string().parse(), Ok(limit), "{class:?}");

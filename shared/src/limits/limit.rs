@@ -22,6 +22,10 @@ pub struct Limit {
 pub struct InvalidLimit;
 
 impl Limit {
+    /// How many usernames one letter tries in the day that it is good for. Usernames are public, and asking for one that is taken says so:
+    /// ten are enough for whoever looks for one that is free, and one letter is worth no list of them.
+    pub const USERNAMES: Self = Self::of(10, 24 * 60 * 60);
+
     /// No more come back in a second than the thousand writes that one item of the table takes (DynamoDB Developer Guide, "Partitions and
     /// data distribution"), so a larger quota would be refused by the table first.
     pub const MAX_QUOTA: u32 = 1_000_000;

@@ -4,8 +4,11 @@
 //! §3.5, RFC 9110 §10.1.3): its script reads it there and posts it. Our own pages have no script, so that for them it stands in the query:
 //! no log of ours holds one, their policy passes none on, and it counts once (decision 0023).
 
+use std::time::Duration;
+
 use super::{Address, Mail};
 use crate::accounts::OneTimeToken;
+use crate::accounts::ways_in::WaysIn;
 use crate::secret::Secret;
 
 /// Whose letters they are.
@@ -15,6 +18,8 @@ pub struct Sender {
     pub service: String,
     /// The pages that take tokens.
     pub pages: TokenPages,
+    /// Where the deployment's own pages lie.
+    pub base: String,
 }
 
 /// Where letters lead.
@@ -72,7 +77,10 @@ pub enum Letter<'a> {
         to: &'a Address,
     },
     /// The password is another one.
-    PasswordChanged,
+    PasswordChanged {
+        /// What opens the account nevertheless.
+        left: WaysIn,
+    },
     /// The account is gone.
     Deleted,
 }
@@ -89,8 +97,24 @@ impl Letter<'_> {
             Self::ConfirmEmail { .. } => "confirm_email",
             Self::AddressInUse => "address_in_use",
             Self::EmailChanging { .. } => "email_changing",
-            Self::PasswordChanged => "password_changed",
+            Self::PasswordChanged { .. } => "password_changed",
             Self::Deleted => "deleted",
+        }
+    }
+
+    /// How long to try to send it, with all attempts. A change of address is two letters, and the first announces what the second makes
+    /// possible: a mail service that is too slow for both is given up at the first, as a rule.
+    const fn within(&self) -> Duration {
+        match self {
+            Self::EmailChanging { .. } => Duration::from_secs(2),
+            Self::ConfirmEmail { .. } | Self::AddressInUse => Duration::from_secs(3),
+            Self::Register { .. }
+            | Self::AlreadyRegistered { .. }
+            | Self::ResetPassword { .. }
+            | Self::NoAccount { .. }
+            | Self::Closed
+            | Self::PasswordChanged { .. }
+            | Self::Deleted => Duration::from_secs(5),
         }
     }
 
@@ -161,11 +185,12 @@ impl Letter<'_> {
                      If it was not you, somebody knows your password: change it now, which stops this too."
                 ),
             ),
-            Self::PasswordChanged => (
+            Self::PasswordChanged { left } => (
                 format!("Your password at {service}"),
                 format!(
                     "The password of your account at {service} was changed, and other devices were signed out.\n\n\
-                     If it was not you, ask for a new one at once."
+                     If it was not you, ask for a new one at once.{}",
+                    still_open(*left, sender)
                 ),
             ),
             Self::Deleted => (
@@ -173,7 +198,7 @@ impl Letter<'_> {
                 format!("Your account at {service} was deleted, as you asked. Nobody can bring it back."),
             ),
         };
-        Mail { to, subject, text: Secret::new(text) }
+        Mail { to, subject, text: Secret::new(text), within: self.within() }
     }
 }
 
@@ -191,6 +216,26 @@ fn with_token(sender: &Sender, action: Action, token: &OneTimeToken) -> String {
     format!("Follow this link. It works once:\n{link}\n")
 }
 
+/// What a new password has not closed, and where it is.
+fn still_open(left: WaysIn, sender: &Sender) -> String {
+    let some = |count: usize, one: &str, several: &str, page: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}: {}{page}", sender.base)),
+        _ => Some(format!("{count} {several}: {}{page}", sender.base)),
+    };
+    let keys = some(left.api_keys, "API key", "API keys", "/account/keys");
+    let identities =
+        some(left.identities, "account at another provider", "accounts at other providers", "/account/identities");
+    let lines: Vec<_> = keys.into_iter().chain(identities).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n\nWhat opened your account without a password still does. Take away what you do not know.\n{}\n",
+        lines.join("\n")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +251,7 @@ mod tests {
             Letter::ConfirmEmail { token },
             Letter::AddressInUse,
             Letter::EmailChanging { to },
-            Letter::PasswordChanged,
+            Letter::PasswordChanged { left: WaysIn { api_keys: 2, identities: 1 } },
             Letter::Deleted,
         ]
     }
@@ -216,7 +261,7 @@ mod tests {
         let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
         let to = Address::parse("ada@example.com").unwrap();
         let pages = TokenPages::Theirs("https://app.example.com/account".to_owned());
-        let sender = Sender { service: "auth.example.com".to_owned(), pages };
+        let sender = Sender { service: "auth.example.com".to_owned(), pages, base: String::new() };
         for letter in letters(&token, &to) {
             let mail = letter.to(to.clone(), &sender);
             assert!(!mail.subject.contains(token.expose()) && !mail.subject.contains('\n'), "{}", mail.subject);
@@ -243,7 +288,7 @@ mod tests {
         let token = OneTimeToken::draw(&Randomness::Seeded(SeededRandomness::new(1))).unwrap();
         let to = Address::parse("ada@example.com").unwrap();
         let pages = TokenPages::Ours("https://auth.example.com/prod".to_owned());
-        let sender = Sender { service: "auth.example.com".to_owned(), pages };
+        let sender = Sender { service: "auth.example.com".to_owned(), pages, base: String::new() };
         for (letter, page) in [
             (Letter::Register { token: &token }, "verify"),
             (Letter::NoAccount { token: &token }, "verify"),

@@ -6,6 +6,7 @@ mod address;
 mod letter;
 
 use std::future::Future;
+use std::time::Duration;
 
 pub use address::{Address, InvalidAddress};
 pub use letter::{Letter, Sender, TokenPages};
@@ -21,6 +22,8 @@ pub struct Mail {
     pub subject: String,
     /// What it says, as plain text.
     pub text: Secret<String>,
+    /// How long to try. All letters of a request together have five seconds of its nine.
+    pub within: Duration,
 }
 
 /// A letter was not taken, or nobody knows whether it was. It may be sent again.

@@ -44,6 +44,7 @@ mod sessions;
 mod table;
 mod trail;
 mod transaction;
+mod ways_in;
 
 pub use sdk_fault::sdk_fault;
 pub use secrets::Secrets;

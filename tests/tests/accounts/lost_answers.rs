@@ -17,7 +17,7 @@ async fn a_password_change_whose_answer_was_lost_is_finished_by_the_same_request
     for (spared, broken, fault) in [
         (0, "TransactWriteItems", Fault::Throttled),
         (0, "TransactWriteItems", Fault::AnswerLost),
-        (1, "Query", Fault::Throttled),
+        (3, "Query", Fault::Throttled),
     ] {
         let scene = Scene::new().await;
         register(&scene, ADA).await;
@@ -80,7 +80,7 @@ async fn after_a_reset_whose_answer_was_lost_no_earlier_session_refreshes() {
     for (spared, broken, fault) in [
         (0, "TransactWriteItems", Fault::Throttled),
         (0, "TransactWriteItems", Fault::AnswerLost),
-        (1, "Query", Fault::Throttled),
+        (3, "Query", Fault::Throttled),
     ] {
         let scene = Scene::new().await;
         register(&scene, ADA).await;

@@ -1,5 +1,6 @@
 //! A forgotten password: from an address to a new one.
 
+use serde_json::json;
 use vestibule::accounts::{FindLogin, Identifier, ManageAccounts, Standing};
 use vestibule_tests::{PASSWORD, Scene};
 
@@ -66,4 +67,31 @@ async fn a_closed_account_gets_a_letter_without_a_token_and_one_mailed_before_op
     reset(&scene, &before, ANOTHER).await.expect_problem(400, "invalid-one-time-token");
     let record = scene.cloud.table().find_login(&Identifier::parse(ADA).unwrap()).await.unwrap().unwrap();
     assert!(matches!(record.standing, Standing::Disabled { .. }));
+}
+
+/// A new password closes neither: its owner hears how many there are, and where they are taken away.
+#[tokio::test]
+async fn whoever_resets_a_password_is_told_of_the_keys_that_still_work() {
+    let scene = Scene::new().await;
+    register(&scene, ADA).await;
+    let tokens = login(&scene, ADA, PASSWORD).await;
+    let expiring = json!({ "name": "for a while", "scope": "orders:read", "expires_in": 600 });
+    scene.post_as("/api-keys", &tokens.access, &expiring).await.expect(201);
+    let key = scene.post_as("/api-keys", &tokens.access, &json!({ "name": "export", "scope": "orders:read" })).await;
+    let key = key.expect(201).member("key");
+    let told = |count: &str| {
+        let letter = scene.cloud.outbox().letters().remove(0);
+        assert_eq!(letter.to, ADA);
+        let line = format!("{count}: https://auth.example.com/account/keys");
+        assert!(letter.text.lines().any(|found| found == line), "{}", letter.text);
+        assert!(!letter.text.contains("/account/identities"), "there is none: {}", letter.text);
+    };
+    let body = json!({ "current_password": PASSWORD, "new_password": ANOTHER });
+    scene.post_as("/account/password", &tokens.access, &body).await.expect(200);
+    told("2 API keys");
+    scene.wait(600);
+    forget(&scene, ADA).await.expect(202);
+    reset(&scene, &scene.mailed_token(ADA), PASSWORD).await.expect(200);
+    told("1 API key");
+    scene.get("/export", &[("x-api-key", &key)]).await.expect(200);
 }
