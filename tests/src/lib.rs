@@ -14,6 +14,7 @@ mod log;
 pub mod oracle;
 mod patience;
 pub mod programs;
+pub mod provider;
 mod scene;
 mod wire;
 

@@ -136,6 +136,13 @@ where
     match taken_away(world, user, named.as_ref()).await {
         Ok(Ok(())) => {}
         Ok(Err(Stays::NotTheirs)) => {
+            // Whoever asks again, because sessions were left the last time, ends them now. Whatever else names nothing of theirs costs
+            // them other sessions at the worst.
+            if named.is_some()
+                && let Err(left) = others_end(world, user, session, &id).await
+            {
+                return left;
+            }
             return refused("no_such_identity", ProblemKind::NotFound, "No such identity opens your account.");
         }
         Ok(Err(Stays::LastWayIn)) => {
@@ -147,13 +154,29 @@ where
         }
         Err(fault) => return failed(&fault, &id, &app.config.issuer),
     }
-    let ended = app.store.end_others(user, session, Ending::IdentityUnlinked, app.clock.now()).await;
-    if let Some(fault) = ended.failed {
-        let fault = format!("an identity of {user} is taken away, but some of its sessions may be live: {fault}");
-        return failed(&fault, &id, &app.config.issuer);
+    if let Err(left) = others_end(world, user, session, &id).await {
+        return left;
     }
     Event::AccountChanged { user, change: AccountChange::IdentityUnlinked }.record(&id);
     no_content()
+}
+
+/// Ends the sessions that the identity may have opened, or says that some may be live.
+async fn others_end<S: EndSessions>(
+    world: &SignInWith<S>,
+    user: UserId,
+    session: SessionId,
+    id: &str,
+) -> Result<(), Response<Body>> {
+    let app = &world.app;
+    let ended = app.store.end_others(user, session, Ending::IdentityUnlinked, app.clock.now()).await;
+    match ended.failed {
+        None => Ok(()),
+        Some(fault) => {
+            let fault = format!("an identity of {user} is taken away, but some of its sessions may be live: {fault}");
+            Err(failed(&fault, id, &app.config.issuer))
+        }
+    }
 }
 
 /// Takes the identity away from the account as it then stands, with a way in that is left.

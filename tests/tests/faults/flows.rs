@@ -1,5 +1,9 @@
 //! What somebody does, line by line: the calls of storage that it takes, and what it comes to without a fault and with one.
 
+mod clients;
+mod pages;
+mod providers;
+
 use std::pin::Pin;
 
 use vestibule_tests::Answer;
@@ -16,6 +20,10 @@ pub(crate) struct Flow {
     pub(crate) calls: &'static [&'static str],
     /// Those that the answer does not depend on, whatever becomes of them.
     pub(crate) idle: &'static [&'static str],
+    /// Those of whose fate it makes sure by a read where no answer came, so that what was carried out is answered as ever.
+    pub(crate) sure_of: &'static [&'static str],
+    /// What whoever ends something hears where it is carried out, its answer lost, and asked again by the SDK: it has ended already.
+    pub(crate) already: Option<u16>,
     /// How many of the first calls are the authorizer's: a lasting fault of those is 500.
     pub(crate) authorizer: usize,
     /// Whether it leaves the person's own session as it was, which then serves the next cell.
@@ -23,6 +31,12 @@ pub(crate) struct Flow {
     /// The status without a fault, and with one that nothing helps against.
     pub(crate) good: u16,
     pub(crate) faulty: u16,
+    /// What the good answer says, in its text or in the address that it leads to.
+    pub(crate) says: &'static str,
+    /// Whether it is for people: a page says the same that a problem does.
+    pub(crate) page: bool,
+    /// From which call on the client is told of a lasting fault, by way of the browser (RFC 6749 §4.1.2.1).
+    pub(crate) told: usize,
     pub(crate) before: for<'a> fn(&'a Stage) -> Doing<'a, ()>,
     pub(crate) act: for<'a> fn(&'a Stage) -> Doing<'a, Answer>,
     /// What must be so afterwards, when all works again; the answer, if it was the good one.
@@ -45,17 +59,40 @@ const LINE: Flow = Flow {
     route: "",
     calls: &[],
     idle: &[],
+    sure_of: &[],
+    already: None,
     authorizer: 0,
     spares: true,
     good: 200,
     faulty: 503,
+    says: "",
+    page: false,
+    told: usize::MAX,
     before: |_| Box::pin(std::future::ready(())),
     act: |s| Box::pin(s.call("/nothing")),
     afterwards: |_, _| Box::pin(std::future::ready(())),
 };
 
+impl Flow {
+    /// What a lasting fault of the call at `at` comes to, and what the answer then says.
+    pub(crate) const fn refusal(&self, at: usize) -> (u16, &'static str) {
+        if at < self.authorizer {
+            (500, "")
+        } else if at >= self.told {
+            (303, "error=temporarily_unavailable")
+        } else {
+            (self.faulty, "")
+        }
+    }
+}
+
+/// All of them.
+pub(crate) fn every() -> impl Iterator<Item = Flow> {
+    FLOWS.into_iter().chain(clients::FLOWS).chain(pages::FLOWS).chain(providers::FLOWS)
+}
+
 #[rustfmt::skip]
-pub(crate) const FLOWS: [Flow; 45] = [
+const FLOWS: [Flow; 45] = [
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem", SIGNING, "TransactWriteItems"], spares: false, act: |s| Box::pin(s.sign_in()), afterwards: |s, answer| Box::pin(s.can_sign_in(answer)), ..LINE },
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem"], good: 401, spares: false, act: |s| Box::pin(s.guess()), afterwards: |s, _| Box::pin(s.can_sign_in(None)), ..LINE },
     Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem"], spares: false, act: |s| Box::pin(s.refresh()), afterwards: |s, answer| Box::pin(s.can_refresh(answer)), ..LINE },
@@ -73,7 +110,7 @@ pub(crate) const FLOWS: [Flow; 45] = [
     Flow { route: "GET /openapi.json", calls: &[], faulty: 200, act: |s| Box::pin(s.call("/openapi.json")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
     Flow { route: "POST /logout", calls: &[KEYS, SESSION, "UpdateItem"], good: 204, spares: false, act: |s| Box::pin(s.sign_out()), afterwards: |s, answer| Box::pin(s.is_revoked(answer)), ..LINE },
     Flow { route: "GET /sessions", calls: &[KEYS, SESSION, "Query"], act: |s| Box::pin(s.call("/sessions")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
-    Flow { route: "DELETE /sessions", calls: &[KEYS, SESSION, "Query", "UpdateItem"], spares: false, act: |s| Box::pin(s.end_sessions("")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
+    Flow { route: "DELETE /sessions", calls: &[KEYS, SESSION, "Query", "UpdateItem"], spares: false, before: |s| Box::pin(s.sign_in_by_cookie()), act: |s| Box::pin(s.end_sessions("")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
     Flow { route: "DELETE /sessions/{id}", calls: &[KEYS, SESSION, "UpdateItem"], good: 404, spares: false, act: |s| Box::pin(s.end_sessions("/ses_00000000000000000000000000000000")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
     Flow { route: "GET /web/whoami", calls: &[SESSION], faulty: 500, before: |s| Box::pin(s.sign_in_by_cookie()), act: |s| Box::pin(s.browse("GET", "/web/whoami")), afterwards: |s, answer| Box::pin(s.can_browse(answer)), ..LINE },
     Flow { route: "POST /web/orders", calls: &[SESSION], faulty: 500, before: |s| Box::pin(s.sign_in_by_cookie()), act: |s| Box::pin(s.browse("POST", "/web/orders")), afterwards: |s, answer| Box::pin(s.can_browse(answer)), ..LINE },

@@ -1,9 +1,12 @@
 //! Faults under the SDK and in time: every storage call of every flow, against every fault.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
 
+mod browser;
+mod clients;
 mod flows;
 mod matrix;
+mod providers;
 mod somebody;
 mod stage;
 mod time;

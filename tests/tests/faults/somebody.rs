@@ -48,8 +48,12 @@ impl Stage {
         self.somebody.known.lock().unwrap()
     }
 
-    fn email(&self) -> String {
+    pub(crate) fn email(&self) -> String {
         self.known().email.clone()
+    }
+
+    pub(crate) fn token(&self) -> String {
+        self.known().token.clone()
     }
 
     fn held(&self) -> Tokens {
@@ -57,7 +61,7 @@ impl Stage {
     }
 
     /// An address that nobody has had.
-    fn somebody_else(&self) -> String {
+    pub(crate) fn somebody_else(&self) -> String {
         let number = self.somebody.number.fetch_add(1, Ordering::Relaxed);
         *self.known() = Known { email: format!("somebody{number}@example.com"), ..Known::default() };
         self.email()
@@ -86,7 +90,7 @@ impl Stage {
         self.scene.post_as(path, &self.held().access, &body).await
     }
 
-    fn note_the_letter(&self, email: &str) {
+    pub(crate) fn note_the_letter(&self, email: &str) {
         let token = self.scene.mailed_token(email);
         self.known().token = token;
     }
@@ -178,7 +182,7 @@ impl Stage {
         self.scene.try_login(&self.email(), ANOTHER).await.expect(200);
     }
 
-    fn new_email(&self) -> String {
+    pub(crate) fn new_email(&self) -> String {
         format!("new.{}", self.email())
     }
 

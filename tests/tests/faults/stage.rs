@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vestibule::clock::Timestamp;
+use vestibule::sessions::Ending;
+use vestibule::sessions::end::EndSessions;
+use vestibule_tests::provider::Provider;
 use vestibule_tests::{Answer, PASSWORD, Scene, SceneBuilder, Tokens, User};
 
+use crate::browser::Browser;
 use crate::somebody::Somebody;
+use crate::{clients, providers};
 
 /// A deployment and somebody who has signed in.
 pub(crate) struct Stage {
@@ -22,24 +27,42 @@ pub(crate) struct Stage {
     signed_in_at: Timestamp,
     /// Somebody else, whose account may be changed.
     pub(crate) somebody: Somebody,
+    /// What a browser of theirs holds.
+    pub(crate) browser: Mutex<Browser>,
+    /// A provider that vouches for them.
+    pub(crate) provider: Provider,
 }
 
 impl Stage {
     pub(crate) async fn new() -> Self {
         // So many sign-ins are not what is looked at here.
-        let boundless = |builder: SceneBuilder, limit| builder.parameter(limit, "999999/1");
-        let limits = ["LoginNameLimit", "LoginNetworkLimit", "AccountNetworkLimit", "ApiKeyNetworkLimit"];
-        let scene = limits.into_iter().fold(Scene::builder(), boundless).begin().await;
+        let boundless = |builder: SceneBuilder, limit: &str| builder.parameter(limit, "999999/1");
+        let limits = ["LoginName", "LoginNetwork", "AccountNetwork", "ApiKeyNetwork", "ProviderNetwork"];
+        let limits = limits.map(|limit| format!("{limit}Limit"));
+        let (listener, configured) = providers::listening().await;
+        let builder = limits.iter().fold(Scene::builder(), |builder, limit| boundless(builder, limit));
+        let scene = builder.parameter("IdentityProviders", &configured).begin().await;
+        let provider = Provider::start(listener, &scene.clock);
+        providers::keep_secret(&scene).await;
+        clients::register(&scene).await;
         let person = scene.user("demo@example.com", "orders:read", "admin").await;
         let held = scene.login(&person).await;
         let somebody = Somebody::with_a_service(&scene).await;
         let signed_in_at = scene.clock.now();
-        Self { scene, person, spent: held.clone(), held, cookie: Mutex::default(), signed_in_at, somebody }
+        let (cookie, browser, spent) = (Mutex::default(), Mutex::default(), held.clone());
+        Self { scene, person, held, spent, cookie, signed_in_at, somebody, browser, provider }
     }
 
     /// Whether what the person holds is good for this and the next request.
     pub(crate) fn is_signed_in(&self) -> bool {
         self.scene.clock.now().since(self.signed_in_at) < Duration::from_secs(200)
+    }
+
+    /// Nothing that the person held in an earlier row is good any more.
+    pub(crate) async fn leave_everything(&self) {
+        self.scene.wire.mend();
+        let (table, now) = (self.scene.cloud.table(), self.scene.clock.now());
+        assert!(table.end_all(self.person.id, Ending::Revoked, now).await.failed.is_none());
     }
 
     /// A new sign-in on cold instances, and a refresh after which its first token's window is over.

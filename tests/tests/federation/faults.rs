@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+use http::Method;
 use serde_json::json;
 use vestibule_tests::Fault as WireFault;
 
@@ -9,6 +11,15 @@ use super::provider::Fault;
 use super::stage::Stage;
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
+/// All that a provider is asked for.
+const ASKED: [&str; 4] = [DISCOVERY, "/token", "/jwks", "/userinfo"];
+
+/// Somebody new there, whose address the UserInfo endpoint alone tells.
+fn somebody_new(stage: &Stage, number: usize) {
+    let (sub, email) = (format!("somebody-{number}"), format!("somebody{number}@example.com"));
+    stage.provider.manners().claims = json!({ "sub": sub });
+    stage.provider.manners().user_info = json!({ "sub": sub, "email": email, "email_verified": true });
+}
 
 async fn fails(stage: &Stage, what: &str) {
     let browser = stage.browser();
@@ -42,11 +53,12 @@ async fn a_provider_that_talks_nonsense_at_any_point_ends_in_a_page_and_in_no_se
             Fault::Floods,
         ]
     };
-    for path in [DISCOVERY, "/token", "/jwks"] {
+    for path in ASKED {
         let mut stage = Stage::new().await;
         for number in 0..10 {
             // What was read once is kept, so that each fault meets a function that has read nothing.
             stage.scene.cold_start();
+            somebody_new(&stage, number);
             let fault = nonsense(&stage)[number].clone();
             stage.provider.manners().faults.insert(path, fault.clone());
             fails(&stage, &format!("{path} {fault:?}")).await;
@@ -59,9 +71,13 @@ async fn a_provider_that_talks_nonsense_at_any_point_ends_in_a_page_and_in_no_se
 
 #[tokio::test]
 async fn a_provider_that_never_answers_keeps_nobody_waiting() {
-    let stage = Stage::new().await;
-    stage.provider.manners().faults.insert("/token", Fault::Hangs);
-    fails(&stage, "hangs").await;
+    join_all(ASKED.map(|path| async move {
+        let stage = Stage::new().await;
+        somebody_new(&stage, 0);
+        stage.provider.manners().faults.insert(path, Fault::Hangs);
+        fails(&stage, path).await;
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -131,4 +147,24 @@ async fn a_table_that_fails_at_any_call_signs_nobody_in_and_the_next_try_does() 
         stage.scene.wire.mend();
     }
     assert!(stage.registered().await.user().await.is_some());
+}
+
+/// Promise 4: what an identity that is taken away has opened ends, in the end by asking again.
+#[tokio::test]
+async fn sessions_that_were_left_when_an_identity_was_taken_away_end_when_that_is_asked_again() {
+    let stage = Stage::new().await;
+    let ada = stage.scene.user("ada@example.com", "", "").await;
+    let browser = stage.browser();
+    browser.password(&ada).await;
+    let back = browser.link_and_says_yes().await;
+    browser.get(&back).await.expect(303);
+    let elsewhere = stage.browser();
+    elsewhere.sign_in().await.expect(303);
+    let identity = format!("/identities/{}", browser.identities().await.remove(0));
+    stage.scene.wire.break_always("UpdateItem", WireFault::Unreachable);
+    browser.ask(Method::DELETE, &identity, "", "same-origin").await.expect_problem(503, "temporarily-unavailable");
+    browser.ask(Method::DELETE, &identity, "", "same-origin").await.expect_problem(503, "temporarily-unavailable");
+    stage.scene.wire.mend();
+    browser.ask(Method::DELETE, &identity, "", "same-origin").await.expect_problem(404, "not-found");
+    assert!(elsewhere.user().await.is_none() && browser.user().await.is_some());
 }

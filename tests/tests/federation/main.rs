@@ -1,6 +1,6 @@
 //! Signing in with an account at another provider: there and back, and everything that can be wrong with what comes back (decision 0024).
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "what goes wrong here fails a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
 mod accounts;
 mod answers;
@@ -8,7 +8,8 @@ mod browsers;
 mod faults;
 mod linking;
 mod logs;
-mod provider;
 mod providers;
 mod signing_in;
 mod stage;
+
+use vestibule_tests::provider;

@@ -13,7 +13,7 @@ use vestibule::keys::{Algorithm, KeyPair};
 
 /// What it does instead of answering as it should.
 #[derive(Clone, Debug)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// It answers with this status and body.
     Says(u16, String),
     /// It sends whoever asks elsewhere.
@@ -28,10 +28,13 @@ pub(crate) enum Fault {
 
 /// A question that arrived.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) path: String,
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) form: BTreeMap<String, String>,
+pub struct Asked {
+    /// The path, with its query.
+    pub path: String,
+    /// The headers, by names in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// The form.
+    pub form: BTreeMap<String, String>,
 }
 
 /// What it remembers of somebody whom it has sent back.
@@ -43,48 +46,52 @@ struct Code {
 }
 
 /// How it is.
-pub(crate) struct Manners {
+pub struct Manners {
     /// The key that signs, and what it is called.
-    pub(crate) key: KeyPair,
-    pub(crate) kid: String,
+    pub key: KeyPair,
+    /// Its `kid`.
+    pub kid: String,
     /// What stands in its key set beside that.
-    pub(crate) published: Vec<Value>,
+    pub published: Vec<Value>,
     /// The claims of whoever signs in there, over those that every token has; `null` takes one away.
-    pub(crate) claims: Value,
+    pub claims: Value,
     /// Members of the header, likewise.
-    pub(crate) header: Value,
+    pub header: Value,
     /// Members of the discovery document, likewise.
-    pub(crate) metadata: Value,
+    pub metadata: Value,
     /// The answer of the UserInfo endpoint.
-    pub(crate) user_info: Value,
+    pub user_info: Value,
     /// Whether tokens are signed at all.
-    pub(crate) signs: bool,
+    pub signs: bool,
     /// What GitHub says: an account, and its addresses.
-    pub(crate) user: Value,
-    pub(crate) emails: Value,
+    pub user: Value,
+    /// The addresses.
+    pub emails: Value,
     /// Paths at which it fails.
-    pub(crate) faults: HashMap<&'static str, Fault>,
+    pub faults: HashMap<&'static str, Fault>,
     codes: HashMap<String, Code>,
     asked: Vec<Asked>,
 }
 
 /// A provider that runs until the test ends.
 #[derive(Clone)]
-pub(crate) struct Provider {
-    pub(crate) url: String,
+pub struct Provider {
+    /// Its issuer.
+    pub url: String,
     clock: ManualClock,
     manners: Arc<Mutex<Manners>>,
 }
 
 impl Provider {
     /// Where it will be: a scene is told before it begins, and its clock is there only then.
-    pub(crate) async fn listener() -> (TcpListener, String) {
+    pub async fn listener() -> (TcpListener, String) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         (listener, url)
     }
 
-    pub(crate) fn start(listener: TcpListener, clock: &ManualClock) -> Self {
+    /// Runs it there.
+    pub fn start(listener: TcpListener, clock: &ManualClock) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let manners = Manners {
             key: KeyPair::generate(Algorithm::Es256).unwrap(),
@@ -113,17 +120,17 @@ impl Provider {
     }
 
     /// Changes its ways.
-    pub(crate) fn manners(&self) -> MutexGuard<'_, Manners> {
+    pub fn manners(&self) -> MutexGuard<'_, Manners> {
         self.manners.lock().unwrap()
     }
 
     /// The questions since the last call of this.
-    pub(crate) fn take_asked(&self) -> Vec<Asked> {
+    pub fn take_asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.manners().asked)
     }
 
     /// What somebody's browser is sent back with who says yes at `address`.
-    pub(crate) fn says_yes(&self, address: &str) -> BTreeMap<String, String> {
+    pub fn says_yes(&self, address: &str) -> BTreeMap<String, String> {
         let query = parameters(address.split_once('?').unwrap().1);
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["code_challenge_method"], "S256");
@@ -262,7 +269,7 @@ fn over(mut value: Value, changes: &Value) -> Value {
 }
 
 /// A query, or a form.
-pub(crate) fn parameters(text: &str) -> BTreeMap<String, String> {
+pub fn parameters(text: &str) -> BTreeMap<String, String> {
     form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
