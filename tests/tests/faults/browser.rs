@@ -229,11 +229,9 @@ impl Stage {
         self.fill_in("/reset", &[("token", &token), ("password", ANOTHER)]).await
     }
 
-    /// What was acknowledged holds; what was not is done by beginning anew.
+    /// What was acknowledged holds; what was not is done by asking the same again.
     pub(crate) async fn has_reset_on_the_page(&self, answer: Option<Answer>) {
         if answer.is_none() {
-            self.forget().await.expect(202);
-            self.note_the_letter(&self.email());
             self.reset_on_the_page().await.expect(303);
         }
         self.is_locked_out().await;
