@@ -266,6 +266,10 @@ impl Stage {
         self.ask("DELETE", &format!("/consents/{FOREIGN}"), None).await
     }
 
+    pub(crate) async fn take_back_on_the_page(&self) -> Answer {
+        self.fill_in("/account/consents", &[("withdraw", FOREIGN)]).await
+    }
+
     /// Whoever did not hear of it asks again, and may find nothing left to take back.
     pub(crate) async fn has_taken_back(&self, answer: Option<Answer>) {
         if answer.is_none() {

@@ -3,7 +3,7 @@
 use super::{ACCOUNT, END, Flow, KEYS, LIMIT, LINE, LOGIN, SESSION, SYMMETRIC, TOKEN};
 
 #[rustfmt::skip]
-pub(super) const FLOWS: [Flow; 21] = [
+pub(super) const FLOWS: [Flow; 23] = [
     Flow { route: "GET /sign-in", says: "<h1>Sign in</h1>", act: |s| Box::pin(s.open("/sign-in")), ..LINE },
     Flow { route: "GET /signed-out", says: "You are signed out", act: |s| Box::pin(s.open("/signed-out")), ..LINE },
     Flow { route: "GET /register", says: "<form", act: |s| Box::pin(s.open("/register")), ..LINE },
@@ -24,5 +24,7 @@ pub(super) const FLOWS: [Flow; 21] = [
     Flow { route: "GET /account/keys", calls: &[SESSION, "Query"], says: "API keys", page: true, before: |s| Box::pin(s.sit_down()), act: |s| Box::pin(s.open("/account/keys")), afterwards: |s, answer| Box::pin(s.is_signed_in_still(answer)), ..LINE },
     Flow { route: "POST /account/keys", calls: &[SESSION, LIMIT, "TransactWriteItems", "Query"], says: "vk_", page: true, before: |s| Box::pin(s.sit_down()), act: |s| Box::pin(s.make_a_key_on_the_page()), afterwards: |s, answer| Box::pin(s.has_a_key(answer)), ..LINE },
     Flow { route: "POST /account/keys", calls: &[SESSION, LIMIT, "TransactWriteItems"], good: 303, says: "/account/keys", page: true, before: |s| Box::pin(s.sit_down_with_a_key()), act: |s| Box::pin(s.revoke_on_the_page()), afterwards: |s, answer| Box::pin(s.has_revoked_on_the_page(answer)), ..LINE },
+    Flow { route: "GET /account/consents", calls: &[SESSION, "Query"], says: "<h1>Apps</h1>", page: true, before: |s| Box::pin(s.sit_down()), act: |s| Box::pin(s.open("/account/consents")), afterwards: |s, answer| Box::pin(s.is_signed_in_still(answer)), ..LINE },
+    Flow { route: "POST /account/consents", calls: &[SESSION, "UpdateItem", "Query", END], good: 303, says: "/account/consents", page: true, before: |s| Box::pin(s.sit_down_and_let_in()), act: |s| Box::pin(s.take_back_on_the_page()), afterwards: |s, answer| Box::pin(s.has_taken_back(answer)), ..LINE },
     Flow { route: "GET /reports", calls: &[KEYS], faulty: 500, act: |s| Box::pin(s.call("/reports")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
 ];
