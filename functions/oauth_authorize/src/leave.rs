@@ -26,7 +26,8 @@ use crate::person;
 use crate::refused::{self, Refused};
 
 /// What goes round by way of the page that asks.
-const PARAMETERS: [&str; 3] = ["client_id", "post_logout_redirect_uri", "state"];
+const PARAMETERS: [&str; 3] = [CLIENT, "post_logout_redirect_uri", "state"];
+const CLIENT: &str = "client_id";
 
 /// A client asks. Storage: the client, if it is named, and one write if somebody leaves.
 pub(crate) async fn asked<S>(app: &App<S>, request: &Request) -> Response<Body>
@@ -109,9 +110,11 @@ impl Wish {
         if uri.is_some() && target.is_none() && client.is_some() {
             refused::note(request, &Refused::UnregisteredUri);
         }
-        let mut parameters = sent.among(&PARAMETERS);
-        if let (None, Some(client)) = (client_id, &client) {
-            parameters.push(("client_id".to_owned(), client.id.to_string()));
+        // What leads nowhere is not carried on, nor said again.
+        let mut parameters = if target.is_some() { sent.among(&PARAMETERS) } else { Vec::new() };
+        if let Some(client) = &client {
+            parameters.retain(|(name, _)| name != CLIENT);
+            parameters.push((CLIENT.to_owned(), client.id.to_string()));
         }
         Ok(Self { meant: hint.map(|hint| hint.user), target, state: state.map(str::to_owned), client, parameters })
     }

@@ -78,7 +78,7 @@ pub(crate) async fn a_browser(scene: &Scene) -> Vec<(&'static str, String)> {
             ask(&format!("{asked}&{name}={secret}")).await;
             scene.wire.mend();
         }
-        ask(&format!("/oauth/logout?client_id={secret}")).await.expect(400);
+        ask(&format!("/oauth/logout?client_id={secret}&post_logout_redirect_uri={secret}")).await.expect(200);
         ask(&format!("/oauth/logout?id_token_hint={secret}")).await.expect(200);
         let body = format!("grant_type=authorization_code&client_id=demo-app&code={secret}&code_verifier={secret}");
         scene.post("/oauth/token", FORM, body).await.expect(400);
