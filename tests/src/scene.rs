@@ -8,17 +8,20 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::json;
 use tokio::sync::OnceCell;
+use vestibule::accounts::administration::Actor;
 use vestibule::accounts::register::{Register, Registration};
 use vestibule::accounts::{Account, Identifier, Standing};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::UserId;
 use vestibule::keys::ReadSymmetricKeys;
+use vestibule::oauth::clients;
+use vestibule::oauth::clients::manage::{Intervened, Intervention, ManageClients as _};
 use vestibule::passwords::{Cost, Hasher, Password};
 use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 use vestibule::store::Table;
-use vestibule_local::clients::clients;
+use vestibule_local::clients::clients as aws_clients;
 use vestibule_local::cloud::{Cloud, Data, Options};
 use vestibule_local::functions::Runtime;
 use vestibule_local::gateway::Gateway;
@@ -161,7 +164,7 @@ impl Scene {
     /// The table as an operator's command reaches it, over the wire. [`Cloud::table`] passes none.
     pub async fn operator_table(&self) -> Table {
         let running = self.cloud.running(ISSUER.to_owned());
-        let clients = clients(&running.dynamodb, &running.secrets_manager, Some(self.wire.client())).await;
+        let clients = aws_clients(&running.dynamodb, &running.secrets_manager, Some(self.wire.client())).await;
         Table::new(clients.dynamodb, running.table)
     }
 
@@ -217,6 +220,24 @@ impl Scene {
     /// The usual person: demo@example.com, who may read orders.
     pub async fn demo(&self) -> User {
         self.user("demo@example.com", "orders:read", "").await
+    }
+
+    /// An operator changes the client of this name.
+    pub async fn change_client(&self, client: &str, intervention: Intervention) {
+        let (table, id, now) = (self.cloud.table(), client.parse().unwrap(), self.clock.now());
+        let changed = table.change_client(&id, &intervention, Actor::Operator, now).await.unwrap();
+        assert!(matches!(changed, Intervened::Changed(_)), "{changed:?}");
+    }
+
+    /// An operator closes the client of this name.
+    pub async fn disable_client(&self, client: &str) {
+        let closed = clients::Standing::Disabled { at: self.clock.now() };
+        self.change_client(client, Intervention::Standing(closed)).await;
+    }
+
+    /// An operator opens the client of this name again.
+    pub async fn enable_client(&self, client: &str) {
+        self.change_client(client, Intervention::Standing(clients::Standing::Active)).await;
     }
 
     /// Sends a request from 203.0.113.7.

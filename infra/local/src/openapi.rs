@@ -45,8 +45,10 @@ pub fn everything() -> Parameters {
 
 /// Every operation of every function.
 pub fn operations() -> BTreeMap<&'static str, &'static Operation> {
+    let [accounts_of_others, clients] = admin::OPERATIONS;
     let functions = [
-        admin::OPERATIONS,
+        accounts_of_others,
+        clients,
         login::OPERATIONS,
         refresh::OPERATIONS,
         revoke::OPERATIONS,

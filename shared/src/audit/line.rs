@@ -3,7 +3,7 @@
 use super::Event;
 use super::trail::ApiKeyChange;
 use crate::identity::ApiKeyId;
-use crate::oauth::clients::Grant;
+use crate::oauth::clients::{ClientId, Grant};
 use crate::principal::Subject;
 use crate::sessions::Ending;
 use crate::telemetry::{Level, Line, Metric};
@@ -186,6 +186,16 @@ impl Event<'_> {
             }
             Self::AdministrationRefused { by, user, reason } => {
                 Line { by, user, ..refused("administration_refused", reason) }
+            }
+            Self::ClientAdministered { by, client, event } => Line {
+                by: Some(by),
+                client: Some(client.as_str()),
+                outcome: Some(event.as_str()),
+                ..Line::new("client_administered", Level::Warn)
+            },
+            Self::ClientAdministrationRefused { by, client, reason } => {
+                let client = client.map(ClientId::as_str);
+                Line { by, client, ..refused("client_administration_refused", reason) }
             }
             Self::Limited { class } => {
                 Line { reason: Some(class.name()), counts: Some(Metric::Limited), ..Line::new("limited", Level::Warn) }

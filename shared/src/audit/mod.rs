@@ -2,16 +2,18 @@
 //!
 //! Fields are chosen by hand: no event can carry a credential, for none of its fields has a secret's type. An ended session
 //! keeps when and why it ended in its own item, written in the same call that ended it; what an account keeps is its [`trail`],
-//! what the keys keep their [`key_trail`].
+//! what the keys keep their [`key_trail`], what a client keeps its [`client_trail`].
 
+pub mod client_trail;
 pub mod key_trail;
 mod line;
 pub mod trail;
 
+use self::client_trail::ClientEvent;
 use self::trail::{AccountChange, ApiKeyChange};
 use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::limits::Class;
-use crate::oauth::clients::Grant;
+use crate::oauth::clients::{ClientId, Grant};
 use crate::principal::Subject;
 use crate::sessions::Ending;
 
@@ -292,6 +294,24 @@ pub enum Event<'a> {
         by: Option<UserId>,
         /// Whose account, if the request names one.
         user: Option<UserId>,
+        /// Why.
+        reason: &'static str,
+    },
+    /// An administrator registered a client, or changed one.
+    ClientAdministered {
+        /// The administrator.
+        by: UserId,
+        /// Which client.
+        client: &'a ClientId,
+        /// How.
+        event: ClientEvent,
+    },
+    /// An administrator's request about clients was refused; nothing is changed.
+    ClientAdministrationRefused {
+        /// Who asked, if it was a person.
+        by: Option<UserId>,
+        /// Which client, if the request names one.
+        client: Option<&'a ClientId>,
         /// Why.
         reason: &'static str,
     },

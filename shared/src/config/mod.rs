@@ -20,6 +20,7 @@ use crate::passwords::Cost;
 use crate::scope::Scopes;
 use crate::sessions::Client;
 use crate::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
+use crate::tokens::MAX_ACCESS_TOKEN_SECONDS;
 
 /// What a function is allowed to touch. Its configuration must name each, and its role must allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +103,6 @@ pub struct Config {
 
 /// Five minutes: what most teams accept as the time until a revoked token stops working (DESIGN §4).
 const ACCESS_TOKEN_SECONDS: u64 = 300;
-/// An hour: beyond it a "short-lived" token is not. Keys stay published as long as tokens live, so it bounds those too.
-pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
 const DAY: u64 = 24 * 60 * 60;
 /// Thirty days without a refresh: a phone left in a drawer over a holiday stays signed in.
 const SESSION_IDLE_SECONDS: u64 = 30 * DAY;

@@ -68,6 +68,9 @@ pub enum BodyError {
     /// A field that is no list of strings.
     #[error("the field \"{0}\" must be a list of strings")]
     NotStrings(&'static str),
+    /// A field that is no object.
+    #[error("the field \"{0}\" must be an object")]
+    NotAnObject(&'static str),
     /// A field that holds U+0000, which no name, password or token does.
     #[error("the field \"{0}\" holds a NUL character")]
     Nul(&'static str),
@@ -96,6 +99,7 @@ impl BodyError {
             | Self::NotAString(_)
             | Self::NotANumber(_)
             | Self::NotStrings(_)
+            | Self::NotAnObject(_)
             | Self::Nul(_)
             | Self::Invalid { .. } => self.to_string(),
         }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::BodyError;
 use crate::secret::Secret;
@@ -19,6 +20,7 @@ enum Value {
     Text(Secret<String>),
     Number(u64),
     Texts(Vec<Secret<String>>),
+    Object(serde_json::Map<String, serde_json::Value>),
     Null,
     Other,
 }
@@ -76,7 +78,9 @@ impl Fields {
         match value {
             Value::Text(text) if text.expose().contains('\0') => Err(BodyError::Nul(name)),
             Value::Text(text) => Ok(Some(text)),
-            Value::Number(_) | Value::Texts(_) | Value::Null | Value::Other => Err(BodyError::NotAString(name)),
+            Value::Number(_) | Value::Texts(_) | Value::Object(_) | Value::Null | Value::Other => {
+                Err(BodyError::NotAString(name))
+            }
         }
     }
 
@@ -126,6 +130,24 @@ impl Fields {
             Some(Value::Texts(texts)) => Ok(Some(texts)),
             Some(_) => Err(BodyError::NotStrings(name)),
         }
+    }
+
+    /// Takes an object that may be absent, as JSON for whoever reads such objects.
+    ///
+    /// # Errors
+    /// [`BodyError`] if it is anything else.
+    pub fn optional_object(&mut self, name: &'static str) -> Result<Option<String>, BodyError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(serde_json::Value::Object(object).to_string())),
+            Some(_) => Err(BodyError::NotAnObject(name)),
+        }
+    }
+
+    /// Takes a field that is `null`: where that means something, it takes a value away (RFC 7396 §1). Any other is left.
+    pub fn null(&mut self, name: &'static str) -> bool {
+        let at = self.fields.iter().position(|(found, value)| found == name && matches!(value, Value::Null));
+        at.map(|at| self.fields.swap_remove(at)).is_some()
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
@@ -219,9 +241,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(texts.map_or(Value::Other, Value::Texts))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                serde_json::Map::deserialize(MapAccessDeserializer::new(map)).map(Value::Object)
             }
         }
         deserializer.deserialize_any(Any)
@@ -276,6 +297,23 @@ mod tests {
         }
         assert_eq!(read(r#"["\u0000"]"#).optional_texts("a").err(), Some(BodyError::Nul("a")));
         assert_eq!(Fields::from_json("{}").unwrap().optional_number("a"), Ok(None));
+    }
+
+    #[test]
+    fn an_object_is_taken_as_it_came_and_null_is_a_value_of_its_own() {
+        let read = |value: &str| Fields::from_json(&format!(r#"{{"a":{value}}}"#)).unwrap();
+        assert_eq!(
+            read(r#"{"b":[1,{"c":null}]}"#).optional_object("a"),
+            Ok(Some(r#"{"b":[1,{"c":null}]}"#.to_owned()))
+        );
+        for value in ["null", "1", "\"b\"", "[]", "[{}]", "true"] {
+            assert_eq!(read(value).optional_object("a"), Err(BodyError::NotAnObject("a")), "{value}");
+        }
+        let mut fields = read("null");
+        assert!(!fields.null("b") && fields.null("a") && fields.finish().is_ok());
+        let mut fields = read("1");
+        assert!(!fields.null("a"));
+        assert_eq!(fields.optional_number("a"), Ok(Some(1)));
     }
 
     #[test]

@@ -149,6 +149,8 @@ pub enum Schema {
     Integer,
     /// A truth value.
     Boolean,
+    /// `null`.
+    Null,
     /// One of these.
     Either(&'static [Schema]),
     /// A list of such values.

@@ -198,6 +198,7 @@ impl From<BodyError> for Problem {
             | BodyError::NotAString(_)
             | BodyError::NotANumber(_)
             | BodyError::NotStrings(_)
+            | BodyError::NotAnObject(_)
             | BodyError::Nul(_)
             | BodyError::Invalid { .. } => ProblemKind::InvalidRequest,
         };

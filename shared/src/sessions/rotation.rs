@@ -3,6 +3,8 @@
 //! The handler, the property tests and the model call [`decide`] and nothing else. It promises that the chain of refresh
 //! tokens never forks, that a client whose answer was lost keeps its session, and that a copy ends it.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::session::{Ending, Session, State};
@@ -52,6 +54,39 @@ pub const DEFAULT_RETRY_WINDOW: Duration = Duration::from_secs(10);
 
 /// No window is longer: beyond a minute it is no longer the same request.
 pub const MAX_RETRY_WINDOW: Duration = Duration::from_secs(60);
+
+/// The text is no policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be at most {} seconds, or until_used", MAX_RETRY_WINDOW.as_secs())]
+pub struct InvalidRetryPolicy;
+
+/// The one that is no number of seconds, as it is written.
+const UNTIL_USED: &str = "until_used";
+
+impl FromStr for RetryPolicy {
+    type Err = InvalidRetryPolicy;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRetryPolicy> {
+        if text == UNTIL_USED {
+            return Ok(Self::UntilUsed);
+        }
+        match text.parse() {
+            Ok(seconds) if seconds <= MAX_RETRY_WINDOW.as_secs() && !text.starts_with('+') => {
+                Ok(Self::Window(Duration::from_secs(seconds)))
+            }
+            _ => Err(InvalidRetryPolicy),
+        }
+    }
+}
+
+impl fmt::Display for RetryPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Window(window) => write!(f, "{}", window.as_secs()),
+            Self::UntilUsed => f.write_str(UNTIL_USED),
+        }
+    }
+}
 
 /// What to do with a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

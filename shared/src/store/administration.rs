@@ -37,15 +37,10 @@ impl Administer for Table {
             return Ok(Intervened::OwnAccount);
         }
         for _ in 0..MOST_ATTEMPTS {
-            let (account, administrator) = tokio::try_join!(self.account(user), self.acting(actor))?;
-            let check = match (actor, administrator) {
-                (Actor::Operator, _) => None,
-                // The change of their own account asks for its version itself, and a transaction names no item twice.
-                (Actor::Administrator(_), Some(account)) if may_administer(&account) => {
-                    (!own).then(|| unchanged(self, &account)).transpose()?
-                }
-                (Actor::Administrator(_), _) => return Ok(Intervened::NotAdministrator),
-            };
+            let (account, check) = tokio::try_join!(self.account(user), self.may_administer(OPERATION, actor))?;
+            let Some(check) = check else { return Ok(Intervened::NotAdministrator) };
+            // The change of their own account asks for its version itself, and a transaction names no item twice.
+            let check = check.filter(|_| !own);
             let Some(account) = account else { return Ok(Intervened::NoSuchAccount) };
             let after = match intervention {
                 Intervention::EndSessions => account.clone(),
@@ -75,10 +70,16 @@ impl Administer for Table {
 }
 
 impl Table {
-    async fn acting(&self, actor: Actor) -> Result<Option<Account>, StoreError> {
-        match actor {
-            Actor::Operator => Ok(None),
-            Actor::Administrator(user) => self.account(user).await,
+    /// What a transaction of `actor` must hold beside its writes, nothing for an operator; `None` if they may not administer. One read.
+    pub(super) async fn may_administer(
+        &self,
+        operation: &'static str,
+        actor: Actor,
+    ) -> Result<Option<Option<TransactWriteItem>>, StoreError> {
+        let Actor::Administrator(user) = actor else { return Ok(Some(None)) };
+        match self.account(user).await? {
+            Some(account) if may_administer(&account) => Ok(Some(Some(unchanged(self, operation, &account)?))),
+            Some(_) | None => Ok(None),
         }
     }
 }
@@ -88,7 +89,7 @@ fn may_administer(account: &Account) -> bool {
 }
 
 /// The check that `account` is as it was read: whatever takes its role or closes it raises its version.
-fn unchanged(table: &Table, account: &Account) -> Result<TransactWriteItem, StoreError> {
+fn unchanged(table: &Table, operation: &'static str, account: &Account) -> Result<TransactWriteItem, StoreError> {
     let check = ConditionCheck::builder()
         .table_name(&table.name)
         .set_key(Some(Key::account(account.user).attributes()))
@@ -96,6 +97,6 @@ fn unchanged(table: &Table, account: &Account) -> Result<TransactWriteItem, Stor
         .expression_attribute_names("#version", VERSION)
         .expression_attribute_values(":version", number(account.version))
         .build()
-        .map_err(|fault| unbuilt(OPERATION, fault))?;
+        .map_err(|fault| unbuilt(operation, fault))?;
     Ok(TransactWriteItem::builder().condition_check(check).build())
 }

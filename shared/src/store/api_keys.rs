@@ -1,14 +1,12 @@
 //! The verbs of a check: a key with its owner in one read, and when it was used.
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::api_key_item::LAST_USED_AT;
 use super::attributes::{Item, time};
-use super::conflict::{Attempt, until_decided};
 use super::keys::{Key, PARTITION, SORT};
 use super::remark::remark;
-use super::sdk_fault::unavailable;
-use super::table::{Table, unbuilt};
+use super::table::Table;
 use crate::api_keys::{ApiKey, FindApiKey, Named, Owner, USE_NOTED_EVERY};
 use crate::clock::Timestamp;
 use crate::storage::StoreError;
@@ -38,34 +36,15 @@ impl FindApiKey for Table {
 }
 
 impl Table {
-    /// Two items, as far as they are there: one call. DynamoDB may leave out what it is too busy for (API Reference, `BatchGetItem`,
-    /// `UnprocessedKeys`), and is then asked again.
+    /// Two items, as far as they are there: one call.
     pub(super) async fn find(&self, one: Key, other: Key) -> Result<(Option<Item>, Option<Item>), StoreError> {
-        const OPERATION: &str = "BatchGetItem (an API key and its owner)";
-        let (one, other) = (one.attributes(), other.attributes());
-        let both = vec![one.clone(), other.clone()];
-        let keys = KeysAndAttributes::builder().set_keys(Some(both)).consistent_read(true).build();
-        let keys = keys.map_err(|fault| unbuilt(OPERATION, fault))?;
-        let mut items: Vec<Item> = until_decided(OPERATION, || async {
-            let found = self
-                .client
-                .batch_get_item()
-                .request_items(&self.name, keys.clone())
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|fault| unavailable(OPERATION, fault))?;
-            if found.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
-                return Ok(Attempt::Conflict);
-            }
-            Ok(Attempt::Done(found.responses.unwrap_or_default().into_values().flatten().collect()))
-        })
-        .await?;
+        let (first, second) = (one.attributes(), other.attributes());
+        let mut items = self.read_each("BatchGetItem (an API key and its owner)", [one, other]).await?;
         let mut take = |wanted: &Item| {
             let at = items.iter().position(|item| is_at(item, wanted))?;
             Some(items.swap_remove(at))
         };
-        Ok((take(&one), take(&other)))
+        Ok((take(&first), take(&second)))
     }
 }
 

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::account_item::VERSION;
 use super::attributes::{Item, Reader, Writer, number, text, time};
 use super::keys::Key;
 use crate::clock::Timestamp;
 use crate::oauth::clients::{
-    Authentication, Client, ClientKeys, Grants, Lifetimes, Party, SecretMethod, Secrets, Standing,
+    Authentication, Client, ClientKeys, Grants, Lifetimes, SecretHash, SecretMethod, Secrets, Standing,
 };
 use crate::scope::{Roles, Scopes};
 use crate::sessions::rotation::RetryPolicy;
 use crate::storage::StoreError;
 
-pub(super) const SECRET: &str = "secret";
-pub(super) const PREVIOUS_SECRET: &str = "previous_secret";
-pub(super) const PREVIOUS_UNTIL: &str = "previous_until";
-pub(super) const DISABLED_AT: &str = "disabled_at";
-const CLIENT: &str = "client_id";
+pub(super) const CLIENT_ID: &str = "client_id";
+const SECRET: &str = "secret";
+const PREDECESSORS: &str = "predecessors";
+const DISABLED_AT: &str = "disabled_at";
 const NAME: &str = "name";
 const AUTHENTICATION: &str = "authentication";
 const JWKS: &str = "jwks";
@@ -40,14 +40,14 @@ const RETRY_SECONDS: &str = "retry_seconds";
 const PARTY: &str = "party";
 const CREATED_AT: &str = "created_at";
 
-/// The ways to authenticate as RFC 7591 §2 and OpenID Connect Core §9 spell them.
+/// The ways to authenticate, as [`Authentication::as_str`] spells them.
 const NONE: &str = "none";
 const BASIC: &str = "client_secret_basic";
 const POST: &str = "client_secret_post";
 const PRIVATE_KEY_JWT: &str = "private_key_jwt";
 
-const FIRST: &str = "first";
-const THIRD: &str = "third";
+/// Between the hash of an earlier secret and the moment of its end.
+const UNTIL: char = ' ';
 
 pub(super) fn encode(client: &Client) -> Item {
     let seconds = |duration: Option<Duration>| duration.map(|duration| number(duration.as_secs()));
@@ -59,12 +59,8 @@ pub(super) fn encode(client: &Client) -> Item {
         Standing::Active => None,
         Standing::Disabled { at } => Some(time(at)),
     };
-    let party = match client.party {
-        Party::First => FIRST,
-        Party::Third => THIRD,
-    };
     let item = Writer::new(&Key::client(&client.id))
-        .with(CLIENT, text(client.id.as_str()))
+        .with(CLIENT_ID, text(client.id.as_str()))
         .with(NAME, text(&client.name))
         .with_some(SERVICE, client.service.map(|service| text(service.to_string())))
         .with(GRANTS, text(client.grants.to_string()))
@@ -80,28 +76,23 @@ pub(super) fn encode(client: &Client) -> Item {
         .with_some(ABSOLUTE_SECONDS, seconds(client.lifetimes.absolute))
         .with_some(LIMIT, client.limit.map(|limit| text(limit.to_string())))
         .with_some(RETRY_SECONDS, seconds(retry))
-        .with(PARTY, text(party))
+        .with(PARTY, text(client.party.as_str()))
         .with(CREATED_AT, time(client.created_at))
+        .with(VERSION, number(client.version))
         .with_some(DISABLED_AT, disabled_at);
     authentication(item, &client.authentication).finish()
 }
 
 fn authentication(item: Writer, authentication: &Authentication) -> Writer {
+    let item = item.with(AUTHENTICATION, text(authentication.as_str()));
     match authentication {
-        Authentication::None => item.with(AUTHENTICATION, text(NONE)),
-        Authentication::PrivateKeyJwt(keys) => {
-            item.with(AUTHENTICATION, text(PRIVATE_KEY_JWT)).with(JWKS, text(keys.to_json()))
-        }
-        Authentication::Secret { method, secrets } => {
-            let method = match method {
-                SecretMethod::Basic => BASIC,
-                SecretMethod::Post => POST,
-            };
-            let (previous, until) = secrets.previous.unzip();
-            item.with(AUTHENTICATION, text(method))
-                .with(SECRET, text(secrets.current.to_string()))
-                .with_some(PREVIOUS_SECRET, previous.map(|previous| text(previous.to_string())))
-                .with_some(PREVIOUS_UNTIL, until.map(time))
+        Authentication::None => item,
+        Authentication::PrivateKeyJwt(keys) => item.with(JWKS, text(keys.to_json())),
+        Authentication::Secret { secrets, .. } => {
+            let earlier =
+                |(secret, until): &(SecretHash, Timestamp)| text(format!("{secret}{UNTIL}{}", until.seconds()));
+            item.with(SECRET, text(secrets.current.to_string()))
+                .with(PREDECESSORS, AttributeValue::L(secrets.predecessors.iter().map(earlier).collect()))
         }
     }
 }
@@ -117,7 +108,7 @@ impl TryFrom<&Item> for Client {
         let read = Reader::new(item);
         let seconds = |name| read.number_if_any(name).map(|seconds| seconds.map(Duration::from_secs));
         let client = Self {
-            id: read.parsed(CLIENT)?,
+            id: read.parsed(CLIENT_ID)?,
             name: read.text(NAME)?.to_owned(),
             authentication: read_authentication(&read)?,
             service: read.parsed_if_any(SERVICE)?,
@@ -139,15 +130,12 @@ impl TryFrom<&Item> for Client {
             },
             limit: read.parsed_if_any(LIMIT)?,
             retry: seconds(RETRY_SECONDS)?.map_or(RetryPolicy::UntilUsed, RetryPolicy::Window),
-            party: match read.text(PARTY)? {
-                FIRST => Party::First,
-                THIRD => Party::Third,
-                _ => return Err(read.impossible("party is malformed")),
-            },
+            party: read.parsed(PARTY)?,
             created_at: read.time(CREATED_AT)?,
             standing: read
                 .number_if_any(DISABLED_AT)?
                 .map_or(Standing::Active, |at| Standing::Disabled { at: Timestamp::from_seconds(at) }),
+            version: read.number(VERSION)?,
         };
         client.check().map_err(|fault| read.impossible(&fault.to_string()))?;
         Ok(client)
@@ -162,9 +150,13 @@ fn read_authentication(read: &Reader<'_>) -> Result<Authentication, StoreError> 
         POST => SecretMethod::Post,
         _ => return Err(read.impossible("authentication is malformed")),
     };
-    let previous = match read.parsed_if_any(PREVIOUS_SECRET)? {
-        Some(previous) => Some((previous, read.time(PREVIOUS_UNTIL)?)),
-        None => None,
-    };
-    Ok(Authentication::Secret { method, secrets: Secrets { current: read.parsed(SECRET)?, previous } })
+    let malformed = || read.impossible("an earlier secret is malformed");
+    let predecessors = read.texts(PREDECESSORS)?.into_iter().map(|text| earlier(text).ok_or_else(malformed));
+    let secrets = Secrets { current: read.parsed(SECRET)?, predecessors: predecessors.collect::<Result<_, _>>()? };
+    Ok(Authentication::Secret { method, secrets })
+}
+
+fn earlier(text: &str) -> Option<(SecretHash, Timestamp)> {
+    let (hash, until) = text.split_once(UNTIL)?;
+    Some((hash.parse().ok()?, Timestamp::from_seconds(until.parse().ok()?)))
 }

@@ -1,17 +1,24 @@
-//! The verbs of clients: read one, register, rotate its secret, close it.
+//! The verbs of clients: read one, read a page of them, register, change.
+//!
+//! A client lies in a partition of its own, which every token request reads. Its name alone stands a second time, under one partition for
+//! all of them, which nothing reads but an administrator's listing and nothing writes but a registration.
 
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
-use super::attributes::{text, time};
-use super::client_item::{DISABLED_AT, PREVIOUS_SECRET, PREVIOUS_UNTIL, SECRET, encode};
-use super::conditional::{Conditional, decided};
-use super::keys::{CLIENT, Key, PARTITION};
-use super::sdk_fault::unavailable;
-use super::table::Table;
+use super::account_item::VERSION;
+use super::attributes::{Item, Reader, Writer, number, text};
+use super::client_item::{CLIENT_ID, encode};
+use super::keys::{CLIENT, CLIENT_PREFIX, CLIENTS, Key, PARTITION};
+use super::table::{Table, unbuilt};
+use crate::accounts::administration::Actor;
+use crate::audit::client_trail::{ClientEntry, ClientEvent};
 use crate::clock::Timestamp;
-use crate::oauth::clients::{Added, Changed, Client, ClientId, ManageClients, ReadClient, SecretHash, SecretRotation};
+use crate::oauth::clients::manage::{Intervened, Intervention, ManageClients, Page};
+use crate::oauth::clients::{Added, Authentication, Client, ClientId, ReadClient, Standing};
 use crate::storage::StoreError;
+
+/// The client or the administrator's account may change between its read and the write; then both are read again. A third time is a storm.
+const MOST_ATTEMPTS: usize = 3;
 
 impl ReadClient for Table {
     async fn client(&self, id: &ClientId) -> Result<Option<Client>, StoreError> {
@@ -22,76 +29,146 @@ impl ReadClient for Table {
 }
 
 impl ManageClients for Table {
-    async fn add_client(&self, client: &Client) -> Result<Added, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(encode(client)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match put.send().await {
-            Ok(_) => Ok(Added::Added),
-            Err(fault) if fault.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(Added::Taken)
+    async fn add_client(&self, client: &Client, actor: Actor) -> Result<Added, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (register a client)";
+        for _ in 0..MOST_ATTEMPTS {
+            let Some(check) = self.may_administer(OPERATION, actor).await? else { return Ok(Added::NotAdministrator) };
+            let listed =
+                Writer::new(&Key::listed_client(&client.id)).with(CLIENT_ID, text(client.id.as_str())).finish();
+            let mut writes = vec![
+                self.put_new(OPERATION, encode(client))?,
+                self.put(OPERATION, listed)?,
+                self.client_entry(OPERATION, client, &entry(ClientEvent::Registered, actor, client.created_at))?,
+            ];
+            writes.extend(check);
+            match self.transact_each(OPERATION, writes).await?.first() {
+                None => return Ok(Added::Added),
+                Some(0) => return Ok(Added::Taken),
+                Some(_) => {}
             }
-            Err(fault) => Err(unavailable("PutItem (a client)", fault)),
         }
+        Err(changed_meanwhile(OPERATION))
+    }
+
+    async fn change_client(
+        &self,
+        id: &ClientId,
+        intervention: &Intervention,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<Intervened, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (change a client)";
+        for _ in 0..MOST_ATTEMPTS {
+            let (client, check) = tokio::try_join!(self.client(id), self.may_administer(OPERATION, actor))?;
+            let Some(check) = check else { return Ok(Intervened::NotAdministrator) };
+            let Some(client) = client else { return Ok(Intervened::NoSuchClient) };
+            let (after, entry) = match changed(&client, intervention, entry(ClientEvent::Changed, actor, now)) {
+                Ok(changed) => changed,
+                Err(refused) => return Ok(refused),
+            };
+            if encode(&after) == encode(&client) {
+                return Ok(Intervened::Changed(Box::new(client)));
+            }
+            let after = Client { version: client.version + 1, ..after };
+            let mut writes = vec![
+                self.at_version(OPERATION, encode(&after), client.version)?,
+                self.client_entry(OPERATION, &after, &entry)?,
+            ];
+            writes.extend(check);
+            if self.transact(OPERATION, writes).await? {
+                return Ok(Intervened::Changed(Box::new(after)));
+            }
+        }
+        Err(changed_meanwhile(OPERATION))
+    }
+
+    async fn clients_after(&self, after: Option<&ClientId>, most: usize) -> Result<Page, StoreError> {
+        let names = self.names_after(after, most.saturating_add(1)).await?;
+        let shown = names.get(..most).unwrap_or(&names);
+        let last = if names.len() > most { shown.last().cloned() } else { None };
+        let items = self.read_each("BatchGetItem (clients)", shown.iter().map(Key::client)).await?;
+        let mut page = Page { clients: Vec::new(), unreadable: Vec::new(), last };
+        for name in shown {
+            let key = Key::client(name).attributes();
+            let item = items.iter().find(|item| item.get(PARTITION) == key.get(PARTITION));
+            match item.map(Client::try_from) {
+                Some(Ok(client)) => page.clients.push(client),
+                Some(Err(_)) | None => page.unreadable.push(name.clone()),
+            }
+        }
+        Ok(page)
     }
 
     async fn clients(&self) -> Result<Vec<Client>, StoreError> {
         self.scan("Scan (clients)", CLIENT).await?.iter().map(Client::try_from).collect()
     }
+}
 
-    async fn rotate_client_secret(
-        &self,
-        client: &ClientId,
-        secret: &SecretHash,
-        previous_until: Timestamp,
-    ) -> Result<SecretRotation, StoreError> {
-        let request = self
-            .update(client)
-            .condition_expression("attribute_exists(#secret)")
-            .update_expression("SET #previous = #secret, #until = :until, #secret = :secret")
-            .expression_attribute_names("#secret", SECRET)
-            .expression_attribute_names("#previous", PREVIOUS_SECRET)
-            .expression_attribute_names("#until", PREVIOUS_UNTIL)
-            .expression_attribute_values(":secret", text(secret.to_string()))
-            .expression_attribute_values(":until", time(previous_until));
-        Ok(match decided("UpdateItem (rotate a client's secret)", request).await? {
-            Conditional::Written(_) => SecretRotation::Rotated,
-            Conditional::Refused(_) => SecretRotation::NoSecret,
-        })
-    }
+/// The client as it is afterwards, and what its trail has of it; or why it stays as it is.
+fn changed(
+    client: &Client,
+    intervention: &Intervention,
+    entry: ClientEntry,
+) -> Result<(Client, ClientEntry), Intervened> {
+    Ok(match intervention {
+        Intervention::Change(change) => {
+            let members = change.members().into_iter().map(str::to_owned).collect();
+            (change.of(client).map_err(Intervened::Invalid)?, ClientEntry { members, ..entry })
+        }
+        Intervention::Secret { secret, overlap } => {
+            let Authentication::Secret { method, secrets } = &client.authentication else {
+                return Err(Intervened::NoSecret);
+            };
+            let secrets = secrets.rotated(*secret, *overlap, entry.at).map_err(Intervened::UnderWay)?;
+            let authentication = Authentication::Secret { method: *method, secrets };
+            (Client { authentication, ..client.clone() }, ClientEntry { event: ClientEvent::SecretRotated, ..entry })
+        }
+        Intervention::Standing(standing) => {
+            let (standing, event) = match (standing, client.standing) {
+                (Standing::Active, _) => (Standing::Active, ClientEvent::Enabled),
+                // Since when it is closed, asking again does not change.
+                (Standing::Disabled { .. }, since @ Standing::Disabled { .. }) => (since, ClientEvent::Disabled),
+                (Standing::Disabled { at }, Standing::Active) => {
+                    (Standing::Disabled { at: *at }, ClientEvent::Disabled)
+                }
+            };
+            (Client { standing, ..client.clone() }, ClientEntry { event, ..entry })
+        }
+    })
+}
 
-    async fn set_client_disabled(
-        &self,
-        client: &ClientId,
-        disabled_at: Option<Timestamp>,
-    ) -> Result<Changed, StoreError> {
-        let request = self
-            .update(client)
-            .condition_expression("attribute_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#disabled", DISABLED_AT);
-        let request = match disabled_at {
-            Some(at) => request.update_expression("SET #disabled = :at").expression_attribute_values(":at", time(at)),
-            None => request.update_expression("REMOVE #disabled"),
-        };
-        Ok(match decided("UpdateItem (disable a client)", request).await? {
-            Conditional::Written(_) => Changed::Done,
-            Conditional::Refused(_) => Changed::NoSuchClient,
-        })
-    }
+fn entry(event: ClientEvent, actor: Actor, at: Timestamp) -> ClientEntry {
+    ClientEntry { at, event, by: actor.user(), members: Vec::new() }
+}
+
+fn changed_meanwhile(operation: &'static str) -> StoreError {
+    let detail = "the client or the administrator's account changed in between".to_owned();
+    StoreError::Unavailable { operation, detail }
 }
 
 impl Table {
-    fn update(&self, client: &ClientId) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
+    /// At most `most` names of clients that come after `after`.
+    async fn names_after(&self, after: Option<&ClientId>, most: usize) -> Result<Vec<ClientId>, StoreError> {
+        const OPERATION: &str = "Query (names of clients)";
+        let most = i32::try_from(most).map_err(|fault| unbuilt(OPERATION, fault))?;
+        let query = self
+            .query_under(CLIENTS, CLIENT_PREFIX)
+            .limit(most)
+            .set_exclusive_start_key(after.map(|after| Key::listed_client(after).attributes()));
+        let items = self.page(OPERATION, query).await?;
+        items.iter().map(|item: &Item| Reader::new(item).parsed(CLIENT_ID)).collect()
+    }
+
+    /// The write of `item` over the client as it was read.
+    fn at_version(&self, operation: &'static str, item: Item, version: u64) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
             .table_name(&self.name)
-            .set_key(Some(Key::client(client).attributes()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_item(Some(item))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":version", number(version))
+            .build()
+            .map_err(|fault| unbuilt(operation, fault))?;
+        Ok(TransactWriteItem::builder().put(put).build())
     }
 }

@@ -25,6 +25,10 @@ pub(super) const ACCOUNT: &str = "ACCOUNT";
 const PUBLIC_KEYS: &str = "KEYS#PUBLIC";
 /// The sort key of every client.
 pub(super) const CLIENT: &str = "CLIENT";
+/// The partition of the names of all clients.
+pub(super) const CLIENTS: &str = "CLIENTS";
+/// What the sort keys of their names begin with.
+pub(super) const CLIENT_PREFIX: &str = "CLIENT#";
 /// What the sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "SESSION#";
 
@@ -115,6 +119,16 @@ impl Key {
     /// The registration of a client.
     pub(super) fn client(client: &ClientId) -> Self {
         Self { partition: format!("CLIENT#{client}"), sort: CLIENT.to_owned() }
+    }
+
+    /// The name of a client, where it is listed.
+    pub(super) fn listed_client(client: &ClientId) -> Self {
+        Self { partition: CLIENTS.to_owned(), sort: format!("{CLIENT_PREFIX}{client}") }
+    }
+
+    /// What became of a client at a moment, in the order of time.
+    pub(super) fn client_trail(client: &ClientId, at: Timestamp, version: u64) -> Self {
+        Self { sort: format!("{TRAIL_PREFIX}{:010}#{version}", at.seconds()), ..Self::client(client) }
     }
 
     /// An assertion of a client, by the hash of its name: a partition of its own, so that none is hot.

@@ -12,6 +12,7 @@ mod assertions;
 mod attributes;
 mod by_token;
 mod client_item;
+mod client_trail;
 mod clients;
 mod code_item;
 mod codes;

@@ -3,12 +3,13 @@
 //! All reads but the listings and [`Table::read_lately`] are strongly consistent: what was committed before them is in them.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use super::attributes::{Item, text};
+use super::conflict::{Attempt, until_decided};
 use super::keys::{Key, PARTITION, SORT};
 use super::sdk_fault::unavailable;
-use super::table::Table;
+use super::table::{Table, unbuilt};
 use crate::storage::StoreError;
 
 impl Table {
@@ -50,7 +51,46 @@ impl Table {
         Ok(items)
     }
 
-    /// The same before it is sent, for whoever wants only some of them, or acts on each page.
+    /// The first page of `query`, whatever comes after it.
+    pub(super) async fn page(
+        &self,
+        operation: &'static str,
+        query: QueryFluentBuilder,
+    ) -> Result<Vec<Item>, StoreError> {
+        Ok(Box::pin(query.send()).await.map_err(|fault| unavailable(operation, fault))?.items.unwrap_or_default())
+    }
+
+    /// The items at `keys`, a hundred at most, as far as they are there and in no order: one call, or none for no key. DynamoDB may leave
+    /// out what it is too busy for (API Reference, `BatchGetItem`, `UnprocessedKeys`), and is then asked again.
+    pub(super) async fn read_each(
+        &self,
+        operation: &'static str,
+        keys: impl IntoIterator<Item = Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let keys: Vec<_> = keys.into_iter().map(|key| key.attributes()).collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let keys = keys.map_err(|fault| unbuilt(operation, fault))?;
+        until_decided(operation, || async {
+            let found = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, keys.clone())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|fault| unavailable(operation, fault))?;
+            if found.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+                return Ok(Attempt::Conflict);
+            }
+            Ok(Attempt::Done(found.responses.unwrap_or_default().into_values().flatten().collect()))
+        })
+        .await
+    }
+
+    /// The query of [`Table::read_under`] before it is sent, for whoever wants only some of them, or acts on each page.
     pub(super) fn query_under(&self, partition: impl Into<String>, prefix: &str) -> QueryFluentBuilder {
         self.client
             .query()

@@ -35,3 +35,6 @@ pub use mint::{AccessTokenClaims, MintError, TOKEN_ID_BYTES, mint};
 pub use provider_id_token::{EmailClaims, ExpectedIdToken, IdTokenRefusal, ProviderIdToken, UnverifiedIdToken};
 pub use refusal::Refusal;
 pub use verifier::{Verifier, VerifyError};
+
+/// An hour: beyond it a "short-lived" token is not. Keys stay published as long as tokens live, so it bounds those too.
+pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;

@@ -1,7 +1,7 @@
 //! What a client may ask, and what it hears of what it may not (RFC 6749 §3.1 and §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.6,
 //! Form Post Response Mode §2).
 
-use vestibule::oauth::clients::{Authentication, Client, ClientSecret, Grant, ManageClients, SecretMethod, Secrets};
+use vestibule::oauth::clients::{Authentication, Client, ClientSecret, Grant, SecretMethod, Secrets};
 use vestibule::randomness::Randomness;
 use vestibule_tests::Scene;
 
@@ -157,8 +157,7 @@ async fn a_client_that_is_unknown_or_disabled_gets_nobody_and_no_answer() {
     let scene = Scene::new().await;
     add(&scene, &first_party("app")).await;
     add(&scene, &Client { ..first_party("gone") }).await;
-    let gone = "gone".parse().unwrap();
-    scene.cloud.table().set_client_disabled(&gone, Some(scene.clock.now())).await.unwrap();
+    scene.disable_client("gone").await;
     let browser = Browser::sign_in(&scene, &scene.demo().await).await;
     let texts: Vec<_> = {
         let mut texts = Vec::new();
@@ -172,7 +171,7 @@ async fn a_client_that_is_unknown_or_disabled_gets_nobody_and_no_answer() {
     assert!(texts.windows(2).all(|pair| pair[0] == pair[1]), "one and the same page");
     // One that is disabled between two requests of a person, too.
     let page = crate::stage::asks(browser.get(&authorize("app", &[("prompt", "consent")])).await, "Let The app in?");
-    scene.cloud.table().set_client_disabled(&"app".parse().unwrap(), Some(scene.clock.now())).await.unwrap();
+    scene.disable_client("app").await;
     goes_nowhere(browser.decide(&page, "allow").await, 400);
 }
 

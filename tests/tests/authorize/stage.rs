@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::json;
+use vestibule::accounts::administration::Actor;
 use vestibule::oauth::clients::{
     Added, Authentication, Client, ClientId, Grant, Lifetimes, ManageClients, Party, Standing,
 };
@@ -121,6 +122,7 @@ pub(crate) fn third_party(id: &str) -> Client {
         party: Party::Third,
         created_at: START,
         standing: Standing::Active,
+        version: 1,
     }
 }
 
@@ -131,7 +133,7 @@ pub(crate) fn first_party(id: &str) -> Client {
 
 pub(crate) async fn add(scene: &Scene, client: &Client) {
     client.check().unwrap();
-    assert_eq!(scene.cloud.table().add_client(client).await.unwrap(), Added::Added);
+    assert_eq!(scene.cloud.table().add_client(client, Actor::Operator).await.unwrap(), Added::Added);
 }
 
 /// A request of the client called `id` that is good, with these parameters in the place of others; one without a value is left out.

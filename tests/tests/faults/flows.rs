@@ -4,6 +4,7 @@ mod clients;
 mod pages;
 mod providers;
 
+use serde_json::json;
 use std::pin::Pin;
 
 use vestibule_tests::Answer;
@@ -92,7 +93,7 @@ pub(crate) fn every() -> impl Iterator<Item = Flow> {
 }
 
 #[rustfmt::skip]
-const FLOWS: [Flow; 45] = [
+const FLOWS: [Flow; 52] = [
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem", SIGNING, "TransactWriteItems"], spares: false, act: |s| Box::pin(s.sign_in()), afterwards: |s, answer| Box::pin(s.can_sign_in(answer)), ..LINE },
     Flow { route: "POST /login", calls: &[SYMMETRIC, LIMIT, LIMIT, "GetItem"], good: 401, spares: false, act: |s| Box::pin(s.guess()), afterwards: |s, _| Box::pin(s.can_sign_in(None)), ..LINE },
     Flow { route: "POST /refresh", calls: &[SYMMETRIC, SIGNING, "UpdateItem"], spares: false, act: |s| Box::pin(s.refresh()), afterwards: |s, answer| Box::pin(s.can_refresh(answer)), ..LINE },
@@ -131,6 +132,13 @@ const FLOWS: [Flow; 45] = [
     Flow { route: "POST /admin/users/{id}/disable", calls: &[KEYS, SESSION, ACCOUNT, ACCOUNT, "TransactWriteItems", "Query", END], authorizer: 2, before: |s| Box::pin(s.meet_somebody()), act: |s| Box::pin(s.administer("POST", "/disable", None)), afterwards: |s, answer| Box::pin(s.is_disabled(answer)), ..LINE },
     Flow { route: "POST /admin/users/{id}/enable", calls: &[KEYS, SESSION, ACCOUNT, ACCOUNT, "TransactWriteItems", "Query"], authorizer: 2, before: |s| Box::pin(s.disable_somebody()), act: |s| Box::pin(s.administer("POST", "/enable", None)), afterwards: |s, answer| Box::pin(s.is_enabled(answer)), ..LINE },
     Flow { route: "DELETE /admin/users/{id}/sessions", calls: &[KEYS, SESSION, ACCOUNT, ACCOUNT, "TransactWriteItems", "Query", END], authorizer: 2, before: |s| Box::pin(s.meet_somebody()), act: |s| Box::pin(s.administer("DELETE", "/sessions", None)), afterwards: |s, answer| Box::pin(s.is_signed_out(answer)), ..LINE },
+    Flow { route: "POST /admin/clients", calls: &[KEYS, SESSION, ACCOUNT, "TransactWriteItems"], authorizer: 2, good: 201, before: |s| Box::pin(s.name_a_client()), act: |s| Box::pin(s.register_the_client()), afterwards: |s, answer| Box::pin(s.is_registered(answer)), ..LINE },
+    Flow { route: "GET /admin/clients", calls: &[KEYS, SESSION, "Query", "BatchGetItem"], authorizer: 2, act: |s| Box::pin(s.call("/admin/clients?most=1")), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
+    Flow { route: "GET /admin/clients/{id}", calls: &[KEYS, SESSION, CLIENT], authorizer: 2, before: |s| Box::pin(s.have_a_client()), act: |s| Box::pin(s.change_the_client("GET", "", None)), afterwards: |s, answer| Box::pin(s.can_call(answer)), ..LINE },
+    Flow { route: "PATCH /admin/clients/{id}", calls: &[KEYS, SESSION, ACCOUNT, CLIENT, "TransactWriteItems"], authorizer: 2, before: |s| Box::pin(s.have_a_client()), act: |s| Box::pin(s.change_the_client("PATCH", "", Some(json!({ "client_name": "b" })))), afterwards: |s, answer| Box::pin(s.is_renamed(answer)), ..LINE },
+    Flow { route: "POST /admin/clients/{id}/secret", calls: &[KEYS, SESSION, ACCOUNT, CLIENT, "TransactWriteItems"], authorizer: 2, before: |s| Box::pin(s.have_a_client()), act: |s| Box::pin(s.change_the_client("POST", "/secret", None)), afterwards: |s, answer| Box::pin(s.has_another_secret(answer)), ..LINE },
+    Flow { route: "POST /admin/clients/{id}/disable", calls: &[KEYS, SESSION, ACCOUNT, CLIENT, "TransactWriteItems"], authorizer: 2, before: |s| Box::pin(s.have_a_client()), act: |s| Box::pin(s.change_the_client("POST", "/disable", None)), afterwards: |s, answer| Box::pin(s.is_closed(answer)), ..LINE },
+    Flow { route: "POST /admin/clients/{id}/enable", calls: &[KEYS, SESSION, ACCOUNT, CLIENT, "TransactWriteItems"], authorizer: 2, before: |s| Box::pin(s.have_a_closed_client()), act: |s| Box::pin(s.change_the_client("POST", "/enable", None)), afterwards: |s, answer| Box::pin(s.is_open(answer)), ..LINE },
     // Clients and keys.
     Flow { route: "POST /oauth/token", calls: &[CLIENT, SIGNING], act: |s| Box::pin(s.ask_for_a_token()), afterwards: |s, answer| Box::pin(s.can_ask_for_a_token(answer)), ..LINE },
     Flow { route: "POST /oauth/introspect", calls: &[CLIENT, KEYS, SESSION], act: |s| Box::pin(s.introspect()), afterwards: |s, answer| Box::pin(s.can_introspect(answer)), ..LINE },

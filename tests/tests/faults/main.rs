@@ -7,6 +7,7 @@ mod clients;
 mod flows;
 mod matrix;
 mod providers;
+mod registered;
 mod somebody;
 mod stage;
 mod time;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use vestibule::keys::{Algorithm, KeyPair};
-use vestibule::oauth::clients::{ClientSecret, ManageClients, SecretMethod};
+use vestibule::oauth::clients::manage::Intervention;
+use vestibule::oauth::clients::{ClientSecret, SecretMethod};
 use vestibule::randomness::Randomness;
 use vestibule_tests::Scene;
 
@@ -79,9 +80,8 @@ async fn a_rotated_secret_works_at_once_and_the_one_before_it_until_its_overlap_
     old.access_token(&scene).await;
     scene.wait(5);
     let secret = ClientSecret::random(&Randomness::System).unwrap();
-    let until = scene.clock.now().plus(std::time::Duration::from_secs(3600));
-    let id = "worker".parse().unwrap();
-    scene.cloud.table().rotate_client_secret(&id, &secret.hash(), until).await.unwrap();
+    let overlap = std::time::Duration::from_secs(3600);
+    scene.change_client("worker", Intervention::Secret { secret: secret.hash(), overlap }).await;
     let new = Registered { id: old.id.clone(), secret: secret.expose().to_owned() };
     new.access_token(&scene).await;
     old.access_token(&scene).await;

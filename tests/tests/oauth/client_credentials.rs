@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule::keys::Algorithm;
-use vestibule::oauth::clients::{Client, Grant, Lifetimes, ManageClients, SecretMethod};
+use vestibule::oauth::clients::{Client, Grant, Lifetimes, SecretMethod};
 use vestibule_tests::Scene;
 
 use crate::stage::{ISSUER, claims, expect_error, form, post, service, with_secret, worker};
@@ -127,14 +127,13 @@ async fn a_disabled_client_is_refused_within_a_minute_and_by_a_fresh_function_at
     let mut scene = Scene::new().await;
     let worker = worker(&scene).await;
     worker.access_token(&scene).await;
-    let id = "worker".parse().unwrap();
-    scene.cloud.table().set_client_disabled(&id, Some(scene.clock.now())).await.unwrap();
+    scene.disable_client("worker").await;
     scene.wait(60);
     expect_error(worker.token(&scene, "").await, 401, "invalid_client");
-    scene.cloud.table().set_client_disabled(&id, None).await.unwrap();
+    scene.enable_client("worker").await;
     scene.wait(5);
     worker.access_token(&scene).await;
-    scene.cloud.table().set_client_disabled(&id, Some(scene.clock.now())).await.unwrap();
+    scene.disable_client("worker").await;
     scene.cold_start();
     expect_error(worker.token(&scene, "").await, 401, "invalid_client");
 }

@@ -1,7 +1,7 @@
 //! Token introspection (RFC 7662).
 
 use serde_json::json;
-use vestibule::oauth::clients::{Client, Grant, ManageClients, SecretMethod};
+use vestibule::oauth::clients::{Client, Grant, SecretMethod};
 use vestibule_tests::Scene;
 
 use crate::stage::{Registered, claims, expect_error, form, post, service, with_secret, worker};
@@ -36,10 +36,10 @@ async fn a_services_token_is_good_until_it_expires_or_its_client_is_disabled() {
     let told = asks.introspect(&scene, &token).await;
     assert_eq!((&told["active"], &told["aud"]), (&json!(true), &json!("https://invoices.example.com")));
     assert!(told.get("sid").is_none() && told["sub"].as_str().unwrap().starts_with("svc_"));
-    scene.cloud.table().set_client_disabled(&"worker".parse().unwrap(), Some(scene.clock.now())).await.unwrap();
+    scene.disable_client("worker").await;
     scene.wait(60);
     assert_eq!(asks.introspect(&scene, &token).await, json!({ "active": false }));
-    scene.cloud.table().set_client_disabled(&"worker".parse().unwrap(), None).await.unwrap();
+    scene.enable_client("worker").await;
     scene.wait(60);
     assert_eq!(asks.introspect(&scene, &token).await["active"], true);
     scene.wait(180);
@@ -90,8 +90,7 @@ async fn a_persons_token_is_inactive_within_a_minute_of_its_client_being_disable
     let (_, code) = crate::consent::agreed(&scene).await;
     let access = crate::consent::redeem(&scene, &code).await.expect(200).member("access_token");
     assert_eq!(asks.introspect(&scene, &access).await["active"], json!(true));
-    let disabled = scene.cloud.table().set_client_disabled(&"shop".parse().unwrap(), Some(scene.clock.now())).await;
-    assert_eq!(disabled.unwrap(), vestibule::oauth::clients::Changed::Done);
+    scene.disable_client("shop").await;
     scene.wait(60);
     assert_eq!(asks.introspect(&scene, &access).await, json!({ "active": false }));
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use vestibule::accounts::administration::Actor;
 use vestibule::identity::ServiceId;
 use vestibule::keys::{Algorithm, KeyPair};
 use vestibule::oauth::clients::{
@@ -45,12 +46,13 @@ pub(crate) fn service(id: &str) -> Client {
         party: Party::Third,
         created_at: vestibule_tests::START,
         standing: Standing::Active,
+        version: 1,
     }
 }
 
 pub(crate) async fn add(scene: &Scene, client: &Client) {
     client.check().unwrap();
-    assert_eq!(scene.cloud.table().add_client(client).await.unwrap(), Added::Added);
+    assert_eq!(scene.cloud.table().add_client(client, Actor::Operator).await.unwrap(), Added::Added);
 }
 
 /// Registers `client` with a secret that is sent by `method`.

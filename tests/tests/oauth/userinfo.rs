@@ -1,7 +1,6 @@
 //! Who signed in, as clients are told (OpenID Connect Core §5.3 and §5.4, RFC 6750).
 
 use serde_json::json;
-use vestibule::oauth::clients::{Changed, ManageClients};
 use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::scope::Scopes;
 use vestibule_tests::{Fault, Scene};
@@ -121,8 +120,7 @@ async fn a_token_whose_session_has_ended_is_no_good_at_once() {
 async fn a_client_that_was_disabled_learns_nothing_of_anybody() {
     let (scene, _, access) = told("openid").await;
     scene.get_as("/userinfo", &access).await.expect(200);
-    let disabled = scene.cloud.table().set_client_disabled(&"shop".parse().unwrap(), Some(scene.clock.now())).await;
-    assert_eq!(disabled.unwrap(), Changed::Done);
+    scene.disable_client("shop").await;
     scene.wait(60);
     scene.get_as("/userinfo", &access).await.expect_problem(401, "invalid-token");
 }

@@ -12,6 +12,7 @@ use openidconnect::{
     HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
 };
 use serde_json::json;
+use vestibule::accounts::administration::Actor;
 use vestibule::oauth::clients::{
     Added, Authentication, Client, ClientSecret as Secret, Grant, Lifetimes, ManageClients as _, Party, SecretMethod,
     Secrets, Standing,
@@ -126,8 +127,9 @@ async fn register(scene: &Scene) -> String {
         party: Party::First,
         created_at: vestibule_tests::START,
         standing: Standing::Active,
+        version: 1,
     };
     client.check().unwrap();
-    assert_eq!(scene.cloud.table().add_client(&client).await.unwrap(), Added::Added);
+    assert_eq!(scene.cloud.table().add_client(&client, Actor::Operator).await.unwrap(), Added::Added);
     secret.expose().to_owned()
 }

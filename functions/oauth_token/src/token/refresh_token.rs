@@ -38,7 +38,9 @@ where
             Err(RefreshError::Refused(refusal)) => return Ok(Err(refused(refusal))),
             Err(RefreshError::Store(fault)) => return Err(fault.into()),
         };
-    let scope = scope.map_or_else(|| session.scope.clone(), |asked| asked.intersection(&session.scope));
+    // What the client had when the person agreed it may have lost since.
+    let scope =
+        scope.unwrap_or_else(|| session.scope.clone()).intersection(&session.scope).intersection(&client.scopes);
     let access_token = app.mint_for_client(&key, client, &session, &scope, now)?;
     // OpenID Connect Core §12.2: the same `auth_time`, and no `nonce`.
     let id_token = match scope.has(OPENID) {

@@ -1,9 +1,11 @@
-//! `vestibule audit`: what happened to an account, and to the signing keys.
+//! `vestibule audit`: what happened to an account, to a client, and to the signing keys.
 
 use serde_json::{Value, json};
+use vestibule::audit::client_trail::{ClientEntry, ReadClientTrail};
 use vestibule::audit::key_trail::{ChangedKey, KeyEntry, ReadKeyTrail};
 use vestibule::audit::trail::{Entry, ReadTrail};
 use vestibule::clock::Clock;
+use vestibule::oauth::clients::ClientId;
 use vestibule::principal::Subject;
 
 use super::Outcome;
@@ -18,6 +20,14 @@ pub(crate) enum Command {
     List {
         /// E-mail address, username, `usr_…` or `svc_…`.
         owner: String,
+        /// One JSON array instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List what became of an OAuth client in the last 400 days.
+    Client {
+        /// Its name.
+        client: ClientId,
         /// One JSON array instead of a table.
         #[arg(long)]
         json: bool,
@@ -41,6 +51,14 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             let entries = table.trail_of(owner, now).await?;
             let rows: Vec<Value> = entries.iter().map(row).collect();
             output::listing(&["at", "change", "by", "scope", "roles"], &rows, json);
+        }
+        Command::Client { client, json } => {
+            let row = |entry: &ClientEntry| {
+                let ClientEntry { at, event, by, members } = entry;
+                json!({ "at": at.seconds(), "change": event.as_str(), "by": by, "members": members })
+            };
+            let rows: Vec<Value> = table.client_trail(&client, now).await?.iter().map(row).collect();
+            output::listing(&["at", "change", "by", "members"], &rows, json);
         }
         Command::Keys { json } => {
             let rows: Vec<Value> = table.key_trail(now).await?.iter().flat_map(rows).collect();

@@ -10,6 +10,7 @@ use form_urlencoded::Serializer;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
+use vestibule::accounts::administration::Actor;
 use vestibule::clock::Timestamp;
 use vestibule::oauth::clients::{
     Authentication, Client, Grant, Lifetimes, ManageClients, Party, RedirectUri, Standing,
@@ -63,9 +64,10 @@ pub async fn app(table: &Table, url: &str, randomness: &Randomness, now: Timesta
         party: Party::Third,
         created_at: now,
         standing: Standing::Active,
+        version: 1,
     };
     client.check()?;
-    table.add_client(&client).await?;
+    table.add_client(&client, Actor::Operator).await?;
     let random = || Ok::<_, Fault>(URL_SAFE_NO_PAD.encode(randomness.bytes::<32>()?));
     Ok(DemoApp { url: url.to_owned(), verifier: random()?, state: random()? })
 }

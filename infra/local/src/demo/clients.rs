@@ -1,7 +1,11 @@
 //! The OAuth client of the local story: a service that acts for itself.
 
+use std::time::Duration;
+
+use vestibule::accounts::administration::Actor;
 use vestibule::clock::Timestamp;
 use vestibule::identity::ServiceId;
+use vestibule::oauth::clients::manage::Intervention;
 use vestibule::oauth::clients::{
     Added, Authentication, Client, ClientSecret, Grant, Lifetimes, ManageClients, Party, SecretHash, SecretMethod,
     Secrets, Standing,
@@ -51,15 +55,17 @@ pub async fn service(
         party: Party::First,
         created_at: now,
         standing: Standing::Active,
+        version: 1,
     };
     client.check()?;
-    match (table.add_client(&client).await?, given.is_some()) {
+    match (table.add_client(&client, Actor::Operator).await?, given.is_some()) {
         (Added::Added, _) => Ok(Some(secret)),
         // One of an earlier start keeps its secret unless another is given.
         (Added::Taken, true) => {
-            table.rotate_client_secret(&client.id, &hash, now).await?;
+            let given = Intervention::Secret { secret: hash, overlap: Duration::ZERO };
+            table.change_client(&client.id, &given, Actor::Operator, now).await?;
             Ok(Some(secret))
         }
-        (Added::Taken, false) => Ok(None),
+        (Added::Taken | Added::NotAdministrator, _) => Ok(None),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn of(schema: &Schema) -> RefOr<JsonSchema> {
         Schema::OneOf(values) => text().enum_values(Some(values.iter().copied())).into(),
         Schema::Integer => ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).into(),
         Schema::Boolean => ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean)).into(),
+        Schema::Null => ObjectBuilder::new().schema_type(SchemaType::new(Type::Null)).into(),
         Schema::Either(each) => each.iter().fold(OneOfBuilder::new(), |either, schema| either.item(of(schema))).into(),
         Schema::List(item) => ArrayBuilder::new().items(of(item)).into(),
         Schema::Object(fields) => open(fields),

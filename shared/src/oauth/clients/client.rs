@@ -1,8 +1,11 @@
 //! A registration (RFC 7591 §2), and what it may not hold together.
 
-use std::time::Duration;
+use std::str::FromStr;
 
-use super::{ClientId, ClientKeys, Grant, Grants, Origin, RedirectUri, Resource, Secrets, Target};
+use super::{
+    ClientId, ClientKeys, Grant, Grants, InvalidClient, Lifetimes, Origin, RedirectUri, Resource, Secrets, Target,
+    member,
+};
 use crate::clock::Timestamp;
 use crate::identity::ServiceId;
 use crate::keys::Algorithm;
@@ -60,6 +63,8 @@ pub struct Client {
     pub created_at: Timestamp,
     /// Whether it may ask for anything.
     pub standing: Standing,
+    /// Raised by each change; the first is 1.
+    pub version: u64,
 }
 
 /// How a client proves who it is at the token endpoint (RFC 6749 §2.1 and §2.3).
@@ -87,17 +92,6 @@ pub enum SecretMethod {
     Post,
 }
 
-/// Times of a client that differ from the deployment's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lifetimes {
-    /// Of an access token.
-    pub access_token: Option<Duration>,
-    /// Of a session that is not refreshed.
-    pub idle: Option<Duration>,
-    /// Of a session, whatever happens.
-    pub absolute: Option<Duration>,
-}
-
 /// Whose a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Party {
@@ -119,41 +113,49 @@ pub enum Standing {
     },
 }
 
-/// A registration contradicts itself.
+/// The text says whose no client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidClient {
-    /// No name for people, or none for one line.
-    #[error("a client's name has 1 to {MAX_NAME_CHARS} characters and no control characters")]
-    Name,
-    /// Too many of something.
-    #[error(
-        "a client has at most {MAX_URIS} redirect URIs of each kind, as many origins and {MAX_RESOURCES} resources"
-    )]
-    TooMany,
-    /// Codes with nowhere to send them, or the other way round (RFC 6749 §3.1.2.2).
-    #[error("the authorization_code grant and at least one redirect URI go together")]
-    Redirects,
-    /// RFC 6749 §4.4: only a client that proves itself may act for itself.
-    #[error("the client_credentials grant is for clients that prove who they are")]
-    PublicService,
-    /// A subject for the client credentials grant is missing, or stands where it has no use.
-    #[error("the client_credentials grant and a service subject go together")]
-    Service,
-    /// RFC 6749 §1.5: refresh tokens come from codes.
-    #[error("the refresh_token grant needs the authorization_code grant")]
-    RefreshAlone,
-    /// A session that would be over before it is idle.
-    #[error("a session of the client would end before it can be idle for so long")]
-    Lifetimes,
-    /// Everybody can say that they are a public client, and would use up its requests.
-    #[error("only a client that proves who it is can have a limit of its own")]
-    PublicLimit,
-    /// What others make carries nobody's roles.
-    #[error("only the team's own clients carry roles")]
-    ThirdPartyRoles,
-    /// A public client without a grant can do nothing.
-    #[error("a public client needs a grant")]
-    Useless,
+#[error("not one of first and third")]
+pub struct UnknownParty;
+
+impl Authentication {
+    /// It as RFC 7591 §2 and OpenID Connect Core §9 spell it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Secret { method: SecretMethod::Basic, .. } => "client_secret_basic",
+            Self::Secret { method: SecretMethod::Post, .. } => "client_secret_post",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+        }
+    }
+}
+
+impl Party {
+    /// It as the table and listings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Third => "third",
+        }
+    }
+}
+
+impl FromStr for Party {
+    type Err = UnknownParty;
+
+    fn from_str(text: &str) -> Result<Self, UnknownParty> {
+        [Self::First, Self::Third].into_iter().find(|party| party.as_str() == text).ok_or(UnknownParty)
+    }
+}
+
+impl Standing {
+    /// It as listings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled { .. } => "disabled",
+        }
+    }
 }
 
 impl Client {
@@ -167,9 +169,15 @@ impl Client {
         if !(1..=MAX_NAME_CHARS).contains(&name) || self.name.chars().any(char::is_control) {
             return Err(InvalidClient::Name);
         }
-        let uris = self.redirect_uris.len().max(self.post_logout_redirect_uris.len()).max(self.origins.len());
-        if uris > MAX_URIS || self.resources.len() > MAX_RESOURCES {
-            return Err(InvalidClient::TooMany);
+        for (member, number, most) in [
+            (member::REDIRECT_URIS, self.redirect_uris.len(), MAX_URIS),
+            (member::POST_LOGOUT_REDIRECT_URIS, self.post_logout_redirect_uris.len(), MAX_URIS),
+            (member::ORIGINS, self.origins.len(), MAX_URIS),
+            (member::RESOURCES, self.resources.len(), MAX_RESOURCES),
+        ] {
+            if number > most {
+                return Err(InvalidClient::TooMany { member, most });
+            }
         }
         if has(Grant::AuthorizationCode) == self.redirect_uris.is_empty() {
             return Err(InvalidClient::Redirects);
@@ -183,9 +191,7 @@ impl Client {
         if has(Grant::RefreshToken) && !has(Grant::AuthorizationCode) {
             return Err(InvalidClient::RefreshAlone);
         }
-        if self.lifetimes.absolute.zip(self.lifetimes.idle).is_some_and(|(absolute, idle)| absolute < idle) {
-            return Err(InvalidClient::Lifetimes);
-        }
+        self.lifetimes.check()?;
         if self.limit.is_some() && self.is_public() {
             return Err(InvalidClient::PublicLimit);
         }

@@ -60,6 +60,11 @@ impl Grants {
         self.0.contains(&grant)
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Grant> {
+        self.0.iter().copied()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -91,26 +92,66 @@ impl FromStr for SecretHash {
     }
 }
 
-/// The secrets of a client: the current one and, after a rotation, the one before it for a while.
+/// How long the secret before works on unless asked otherwise: a day to put the new one into every place that has the old one.
+pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// At most a month: what overlaps for longer is two clients.
+pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Earlier secrets that work at a time: the one in use, and one whose answer was lost.
+const MAX_PREDECESSORS: usize = 2;
+
+/// The secrets of a client: the current one and, after a rotation, those before it for a while.
 #[derive(Clone, Debug)]
 pub struct Secrets {
     /// The secret in force.
     pub current: SecretHash,
-    /// The one before it, and the moment from which it is refused.
-    pub previous: Option<(SecretHash, Timestamp)>,
+    /// Those before it, the newest first, and the moment from which each is refused.
+    pub predecessors: Vec<(SecretHash, Timestamp)>,
+}
+
+/// Two earlier secrets of the client work already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "two earlier secrets of this client still work; the next rotation is possible when one of them has ended, or without overlap"
+)]
+pub struct UnderWay {
+    /// When the first of them ends.
+    pub until: Timestamp,
 }
 
 impl Secrets {
     /// The first secret of a client.
     pub const fn first(current: SecretHash) -> Self {
-        Self { current, previous: None }
+        Self { current, predecessors: Vec::new() }
+    }
+
+    /// The secrets once `secret` is in force and the present one works for `overlap` longer; without overlap every earlier one ends at once.
+    ///
+    /// A rotation whose answer was lost made a secret that nobody holds. So asking again never ends the one in use: two earlier ones may
+    /// work at a time, and a third rotation is refused.
+    ///
+    /// # Errors
+    /// [`UnderWay`].
+    pub fn rotated(&self, secret: SecretHash, overlap: Duration, now: Timestamp) -> Result<Self, UnderWay> {
+        if overlap.is_zero() {
+            return Ok(Self::first(secret));
+        }
+        let working = self.predecessors.iter().filter(|(_, until)| *until > now).copied();
+        let predecessors: Vec<_> = [(self.current, now.plus(overlap))].into_iter().chain(working).collect();
+        if predecessors.len() > MAX_PREDECESSORS {
+            let ends = predecessors.iter().skip(1).map(|(_, until)| *until);
+            return Err(UnderWay { until: ends.min().unwrap_or(now) });
+        }
+        Ok(Self { current: secret, predecessors })
     }
 
     /// Whether `presented` is a secret of this client at `now`.
     pub fn accept(&self, presented: &Secret<String>, now: Timestamp) -> bool {
         let presented = SecretHash::of(presented);
-        let before = self.previous.is_some_and(|(previous, until)| now < until && previous.matches(&presented));
-        self.current.matches(&presented) || before
+        // Each is compared, whichever it is.
+        let before = self.predecessors.iter().filter(|(secret, until)| secret.matches(&presented) & (now < *until));
+        self.current.matches(&presented) | (before.count() > 0)
     }
 }
 
@@ -124,11 +165,27 @@ mod tests {
         let randomness = Randomness::Seeded(SeededRandomness::new(1));
         let (old, new) = (ClientSecret::random(&randomness).unwrap(), ClientSecret::random(&randomness).unwrap());
         let until = Timestamp::from_seconds(100);
-        let secrets = Secrets { current: new.hash(), previous: Some((old.hash(), until)) };
+        let secrets = Secrets { current: new.hash(), predecessors: vec![(old.hash(), until)] };
         let accepts = |secret: &ClientSecret, at| secrets.accept(&secret.0, Timestamp::from_seconds(at));
         assert!(accepts(&new, 99) && accepts(&new, 1_000_000));
         assert!(accepts(&old, 99) && !accepts(&old, 100));
         assert!(!secrets.accept(&Secret::new(String::new()), until));
+    }
+
+    #[test]
+    fn a_rotation_that_is_asked_again_after_a_lost_answer_leaves_the_secret_in_use_working() {
+        let randomness = Randomness::Seeded(SeededRandomness::new(3));
+        let [used, lost, held, more] = [0; 4].map(|_| ClientSecret::random(&randomness).unwrap());
+        let (now, hour) = (Timestamp::from_seconds(1000), Duration::from_secs(3600));
+        let once = Secrets::first(used.hash()).rotated(lost.hash(), hour, now).unwrap();
+        let again = once.rotated(held.hash(), hour, now).unwrap();
+        assert!([&used, &lost, &held].iter().all(|secret| again.accept(&secret.0, now)));
+        let until = now.plus(hour);
+        assert_eq!(again.rotated(more.hash(), hour, now).err(), Some(UnderWay { until }));
+        let later = again.rotated(more.hash(), hour, until).unwrap();
+        assert!(later.accept(&held.0, until) && !later.accept(&used.0, until) && !later.accept(&lost.0, until));
+        let at_once = again.rotated(more.hash(), Duration::ZERO, now).unwrap();
+        assert!(at_once.accept(&more.0, now) && ![&used, &lost, &held].iter().any(|one| at_once.accept(&one.0, now)));
     }
 
     #[test]

@@ -1,25 +1,18 @@
 //! A registration as it is typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use vestibule::clock::Timestamp;
-use vestibule::config::MAX_ACCESS_TOKEN_SECONDS;
-use vestibule::identity::ServiceId;
 use vestibule::keys::Algorithm;
 use vestibule::limits::Limit;
+use vestibule::oauth::clients::registration::{Method, Registration};
 use vestibule::oauth::clients::{
-    Authentication, Client, ClientId, ClientKeys, ClientSecret, Grant, Grants, Lifetimes, Origin, Party, RedirectUri,
-    Resource, SecretMethod, Secrets, Standing,
+    ClientId, ClientKeys, Grant, Lifetimes, Origin, Party, RedirectUri, Resource, SecretMethod,
 };
-use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::rotation::{DEFAULT_RETRY_WINDOW, MAX_RETRY_WINDOW, RetryPolicy};
+use vestibule::sessions::rotation::RetryPolicy;
 
 use crate::commands::Fault;
-
-/// As long as the deployment's own sessions at the most, in seconds.
-const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// A client. Unless it says otherwise it is confidential and sends its secret in the `Authorization` header.
 #[derive(clap::Args)]
@@ -66,63 +59,43 @@ pub(crate) struct Arguments {
     #[arg(long)]
     algorithm: Option<Algorithm>,
     /// How long its access tokens live.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=MAX_ACCESS_TOKEN_SECONDS))]
+    #[arg(long, value_name = "SECONDS")]
     access_token_seconds: Option<u64>,
     /// How long its sessions live without a refresh.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(60..=YEAR))]
+    #[arg(long, value_name = "SECONDS")]
     idle_seconds: Option<u64>,
     /// How long its sessions live at all.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(60..=YEAR))]
+    #[arg(long, value_name = "SECONDS")]
     absolute_seconds: Option<u64>,
     /// How often it may ask at /oauth/token and /oauth/introspect: requests/seconds, such as 100/60. Without one it is not counted.
     #[arg(long, value_name = "REQUESTS/SECONDS", conflicts_with = "public")]
     limit: Option<Limit>,
     /// How long a refresh token whose answer was lost may come back: seconds, or until_used. A client that proves who it is has
     /// until_used unless it says otherwise; for a public one that gives up detecting a thief who keeps pace.
-    #[arg(long, value_name = "SECONDS | until_used", value_parser = retry)]
+    #[arg(long, value_name = "SECONDS | until_used")]
     retry: Option<RetryPolicy>,
 }
 
-fn retry(text: &str) -> Result<RetryPolicy, String> {
-    if text == "until_used" {
-        return Ok(RetryPolicy::UntilUsed);
-    }
-    let most = MAX_RETRY_WINDOW.as_secs();
-    match text.parse() {
-        Ok(seconds) if seconds <= most => Ok(RetryPolicy::Window(Duration::from_secs(seconds))),
-        _ => Err(format!("give at most {most} seconds, or until_used")),
-    }
-}
-
 impl Arguments {
-    /// The client, and its secret if it has one.
-    pub(super) fn registration(
-        &self,
-        randomness: &Randomness,
-        now: Timestamp,
-    ) -> Result<(Client, Option<ClientSecret>), Fault> {
-        let (authentication, secret) = self.authentication(randomness)?;
-        let grants: Grants = self.grants.iter().copied().collect();
-        let service = match grants.contains(Grant::ClientCredentials) {
-            true => Some(ServiceId::random(randomness)?),
-            false => None,
+    /// The client as it is asked for.
+    pub(super) fn registration(self) -> Result<Registration, Fault> {
+        let method = match (self.public, &self.jwks, self.secret_post) {
+            (true, ..) => Method::None,
+            (false, Some(file), _) => Method::PrivateKeyJwt(keys(file)?),
+            (false, None, true) => Method::Secret(SecretMethod::Post),
+            (false, None, false) => Method::Secret(SecretMethod::Basic),
         };
-        let client = Client {
-            id: self.client.clone(),
-            name: self.name.clone().unwrap_or_else(|| self.client.to_string()),
-            retry: self.retry.unwrap_or(match authentication {
-                Authentication::None => RetryPolicy::Window(DEFAULT_RETRY_WINDOW),
-                Authentication::Secret { .. } | Authentication::PrivateKeyJwt(_) => RetryPolicy::UntilUsed,
-            }),
-            authentication,
-            service,
-            grants,
-            redirect_uris: self.redirect_uris.clone(),
-            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
-            origins: self.origins.clone(),
+        Ok(Registration {
+            id: self.client,
+            name: self.name,
+            method,
+            grants: self.grants.into_iter().collect(),
+            redirect_uris: self.redirect_uris,
+            post_logout_redirect_uris: self.post_logout_redirect_uris,
+            origins: self.origins,
             scopes: Scopes::parse(&self.scope)?,
             roles: Roles::parse(&self.roles)?,
-            resources: self.resources.clone(),
+            resources: self.resources,
             algorithm: self.algorithm,
             lifetimes: Lifetimes {
                 access_token: self.access_token_seconds.map(Duration::from_secs),
@@ -130,26 +103,14 @@ impl Arguments {
                 absolute: self.absolute_seconds.map(Duration::from_secs),
             },
             limit: self.limit,
+            retry: self.retry,
             party: if self.first_party { Party::First } else { Party::Third },
-            created_at: now,
-            standing: Standing::Active,
-        };
-        client.check()?;
-        Ok((client, secret))
+        })
     }
+}
 
-    fn authentication(&self, randomness: &Randomness) -> Result<(Authentication, Option<ClientSecret>), Fault> {
-        if self.public {
-            return Ok((Authentication::None, None));
-        }
-        if let Some(file) = &self.jwks {
-            let text =
-                std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-            let keys = ClientKeys::parse(&text).map_err(|fault| format!("{} {fault}", file.display()))?;
-            return Ok((Authentication::PrivateKeyJwt(keys), None));
-        }
-        let secret = ClientSecret::random(randomness)?;
-        let method = if self.secret_post { SecretMethod::Post } else { SecretMethod::Basic };
-        Ok((Authentication::Secret { method, secrets: Secrets::first(secret.hash()) }, Some(secret)))
-    }
+/// The public keys in `file`.
+pub(super) fn keys(file: &Path) -> Result<ClientKeys, Fault> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    Ok(ClientKeys::parse(&text).map_err(|fault| format!("{} {fault}", file.display()))?)
 }

@@ -15,7 +15,7 @@ fn keys(stack: &Stack) -> Vec<&str> {
     stack.api.routes.iter().map(|route| route.key.as_str()).collect()
 }
 
-const ALWAYS: [&str; 48] = [
+const ALWAYS: [&str; 55] = [
     "POST /login",
     "POST /refresh",
     "POST /revoke",
@@ -64,6 +64,13 @@ const ALWAYS: [&str; 48] = [
     "POST /admin/users/{id}/disable",
     "POST /admin/users/{id}/enable",
     "DELETE /admin/users/{id}/sessions",
+    "GET /admin/clients",
+    "POST /admin/clients",
+    "GET /admin/clients/{id}",
+    "PATCH /admin/clients/{id}",
+    "POST /admin/clients/{id}/secret",
+    "POST /admin/clients/{id}/disable",
+    "POST /admin/clients/{id}/enable",
 ];
 
 #[test]

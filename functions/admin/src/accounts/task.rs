@@ -5,9 +5,11 @@ use vestibule::accounts::Standing;
 use vestibule::accounts::administration::Intervention;
 use vestibule::audit::Event;
 use vestibule::clock::Timestamp;
-use vestibule::http::{BodyError, Problem, ProblemKind, json, principal, route_key};
+use vestibule::http::{BodyError, Problem, ProblemKind, json, route_key};
 use vestibule::identity::UserId;
 use vestibule::scope::{Rights, RightsChange, Roles, Scopes};
+
+use crate::administrator::Administrator;
 
 /// What is asked for.
 pub(super) enum Task {
@@ -16,6 +18,15 @@ pub(super) enum Task {
 }
 
 impl Task {
+    /// Whether somebody may do more by it than before, or may again.
+    const fn gives(&self) -> bool {
+        match self {
+            Self::Change(Intervention::Rights(_) | Intervention::Standing(Standing::Active)) => true,
+            Self::Show
+            | Self::Change(Intervention::Standing(Standing::Disabled { .. }) | Intervention::EndSessions) => false,
+        }
+    }
+
     /// What it does, as the log says it.
     pub(super) const fn name(&self) -> &'static str {
         match self {
@@ -40,13 +51,11 @@ pub(super) fn read(request: &Request, now: Timestamp) -> Result<(UserId, UserId,
         event: Event::AdministrationRefused { by, user: None, reason },
         problem: Problem::new(kind, detail),
     };
-    let principal = principal(request).map_err(|_| {
-        refused(None, "no_principal", ProblemKind::Unauthenticated, "No principal came with this request.")
+    let administrator = Administrator::of(request).map_err(|(reason, problem)| Refused {
+        event: Event::AdministrationRefused { by: None, user: None, reason },
+        problem,
     })?;
-    let by = principal
-        .sub
-        .user()
-        .ok_or_else(|| refused(None, "service", ProblemKind::Forbidden, "Only people administer accounts."))?;
+    let by = administrator.user;
     let id = request.path_parameters_ref().and_then(|parameters| parameters.first("id"));
     let user = id
         .and_then(|id| id.parse().ok())
@@ -65,6 +74,12 @@ pub(super) fn read(request: &Request, now: Timestamp) -> Result<(UserId, UserId,
         Some("DELETE /admin/users/{id}/sessions") => Task::Change(Intervention::EndSessions),
         _ => return Err(refused(Some(by), "no_such_route", ProblemKind::NotFound, "There is no such route.")),
     };
+    if task.gives() {
+        administrator.signed_in_lately(now).map_err(|(reason, problem)| Refused {
+            event: Event::AdministrationRefused { by: Some(by), user: Some(user), reason },
+            problem,
+        })?;
+    }
     Ok((by, user, task))
 }
 

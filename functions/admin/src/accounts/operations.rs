@@ -30,8 +30,8 @@ const CHANGED: &[Gives] = &[Gives {
 const REFUSALS: Refuses =
     Refuses::Problems(&[ProblemKind::Unauthenticated, ProblemKind::Forbidden, ProblemKind::NotFound]);
 
-/// The administrators' API.
-pub const OPERATIONS: &[Operation] = &[
+/// What administrators do to accounts.
+pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         route: "GET /admin/users/{id}",
         id: "showAccount",
@@ -58,6 +58,7 @@ pub const OPERATIONS: &[Operation] = &[
             ProblemKind::TooLarge,
             ProblemKind::UnsupportedMediaType,
             ProblemKind::Unauthenticated,
+            ProblemKind::SignInAgain,
             ProblemKind::Forbidden,
             ProblemKind::NotFound,
         ]),
@@ -80,7 +81,12 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[USER],
         takes: Takes::Nothing,
         gives: CHANGED,
-        refuses: REFUSALS,
+        refuses: Refuses::Problems(&[
+            ProblemKind::Unauthenticated,
+            ProblemKind::SignInAgain,
+            ProblemKind::Forbidden,
+            ProblemKind::NotFound,
+        ]),
     },
     Operation {
         route: "DELETE /admin/users/{id}/sessions",
