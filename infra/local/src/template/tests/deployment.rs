@@ -233,7 +233,7 @@ fn no_authorizer_keeps_what_it_must_not() {
         assert_eq!(authorizer.unfit_for(rule), None, "{}", route.key);
         uncached += usize::from(rule.is_uncached());
     }
-    assert_eq!(uncached, 9);
+    assert_eq!(uncached, 16);
 }
 
 #[test]
