@@ -116,8 +116,16 @@ pub(crate) fn answers(asked: &Asked, session: Option<&Session>, meant: &Meant, n
 }
 
 fn is_fresh(asked: &Asked, session: &Session, now: Timestamp) -> bool {
-    let young = asked.max_age.is_none_or(|max_age| now.since(session.auth_time) <= max_age);
+    // Zero asks for a sign-in as `prompt=login` does (Core §3.1.2.1), also within the second of the last one.
+    let young = asked.max_age.is_none_or(|max_age| !max_age.is_zero() && now.since(session.auth_time) <= max_age);
     comes_back(asked, session, now) || (young && !asked.prompt.sign_in)
+}
+
+/// From when on a sign-in is one that happened after `session` was found wanting: now, or from the next second if the sign-in that made
+/// the session was in this one, so that it does not count as the one that was asked for.
+pub(crate) fn anew_since(session: Option<&Session>, now: Timestamp) -> Timestamp {
+    let just_made = session.is_some_and(|session| session.auth_time >= now);
+    if just_made { now.plus(Duration::from_secs(1)) } else { now }
 }
 
 /// Whether the person was sent to sign in, and has.

@@ -58,6 +58,27 @@ async fn who_must_sign_in_anew_does_so_once_and_comes_back() {
     }
 }
 
+/// Core §3.1.2.1: `max_age=0` is `prompt=login`. Whole seconds would let the sign-in before the request pass for the one that it asks for.
+#[tokio::test]
+async fn who_asks_for_a_sign_in_within_the_second_of_the_last_one_gets_another() {
+    let scene = Scene::new().await;
+    add(&scene, &first_party("app")).await;
+    let demo = scene.demo().await;
+    for asked in [("max_age", "0"), ("prompt", "login")] {
+        let browser = Browser::sign_in(&scene, &demo).await;
+        let back = comes_back_to(browser.get(&authorize("app", &[asked])).await);
+        comes_back_to(browser.get(&back).await);
+        let silent = authorize("app", &[("prompt", "none"), ("max_age", "0")]);
+        assert_eq!(error(browser.get(&silent).await), "login_required");
+        scene.wait(1);
+        comes_back_to(browser.get(&back).await);
+        let anew = Browser::sign_in(&scene, &demo).await;
+        heard(anew.get(&back).await);
+        scene.wait(1);
+        heard(anew.get(&back).await);
+    }
+}
+
 /// An address that says by itself that its owner has signed in lately is somebody's trick.
 #[tokio::test]
 async fn nobody_is_taken_for_fresh_because_the_address_says_so() {
