@@ -2,6 +2,7 @@
 
 use http::Request;
 use serde_json::Value;
+use vestibule::accounts::administration::Actor;
 use vestibule::oauth::clients::{Added, Authentication, Client, Grant, Lifetimes, ManageClients, Party, Standing};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::RetryPolicy;
@@ -27,6 +28,7 @@ pub(crate) async fn register(scene: &Scene) {
     for (id, party) in [(OWN, Party::First), (FOREIGN, Party::Third)] {
         let client = Client {
             id: id.parse().unwrap(),
+            version: 1,
             name: format!("The {id}"),
             authentication: Authentication::None,
             service: None,
@@ -46,7 +48,7 @@ pub(crate) async fn register(scene: &Scene) {
             standing: Standing::Active,
         };
         client.check().unwrap();
-        assert_eq!(scene.cloud.table().add_client(&client).await.unwrap(), Added::Added);
+        assert_eq!(scene.cloud.table().add_client(&client, Actor::Operator).await.unwrap(), Added::Added);
     }
 }
 
