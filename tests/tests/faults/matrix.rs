@@ -132,7 +132,8 @@ impl Flow {
         let spoiled = fault != Fault::AnswerGarbled || (answer.status() == faulty && says(&answer, refuses));
         let carried_out = matches!(fault, Fault::AnswerLost | Fault::AnswerWithheld | Fault::AnswerGarbled);
         let found = carried_out && self.sure_of.contains(&call);
-        let well = is_answered_well(fault, lasts) || !spoiled || found || self.idle.contains(&call);
+        let hasty = fault == Fault::Hangs && self.hasty.contains(&call);
+        let well = (is_answered_well(fault, lasts) && !hasty) || !spoiled || found || self.idle.contains(&call);
         let expected = match self.already.filter(|_| carried_out && well && call == "UpdateItem") {
             Some(already) => (already, ""),
             None if well => (self.good, self.says),

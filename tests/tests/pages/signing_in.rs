@@ -71,3 +71,30 @@ async fn a_form_of_another_media_type_or_with_a_name_twice_is_a_page_that_says_s
     let form = format!("username=demo%40example.com&password={}", super::encoded(PASSWORD));
     scene.post("/login", "application/x-www-form-urlencoded", form).await.expect_problem(415, "unsupported-media-type");
 }
+
+/// ASVS 6.2.6 and 6.2.7.
+#[tokio::test]
+async fn passwords_are_masked_and_may_be_pasted_by_a_password_manager() {
+    let scene = Scene::new().await;
+    for (path, for_whom) in
+        [("/sign-in", "current-password"), ("/verify?token=x", "new-password"), ("/reset?token=x", "new-password")]
+    {
+        let page = scene.get(path, &[]).await;
+        let field = page.text().split("<input").find(|input| input.contains("name=\"password\"")).unwrap().to_owned();
+        assert!(field.contains("type=\"password\""), "{path}: {field}");
+        assert!(field.contains(&format!("autocomplete=\"{for_whom}\"")), "{path}: {field}");
+        assert!(!page.text().contains("onpaste") && !field.contains("maxlength"), "{path}: {field}");
+    }
+}
+
+/// ASVS 7.4.4.
+#[tokio::test]
+async fn every_page_of_an_account_has_the_button_that_signs_out() {
+    let scene = Scene::new().await;
+    scene.demo().await;
+    let cookie = signed_in(&scene, "demo@example.com").await;
+    for path in ["/account/devices", "/account/keys", "/account/consents"] {
+        let page = scene.get(path, &[("cookie", &cookie)]).await.expect(200);
+        assert!(page.text().contains("action=\"/sign-out\""), "{path}: {}", page.text());
+    }
+}

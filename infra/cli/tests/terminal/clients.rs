@@ -46,7 +46,7 @@ fn a_client_is_registered_listed_shown_closed_and_opened_and_its_secret_is_shown
 
     let next = deployment.said(&["rotate-secret", "worker"]);
     assert!(next.starts_with("vcs_") && next != secret);
-    assert!(deployment.shown("worker")["previous_secret_until"].is_u64());
+    assert!(deployment.shown("worker")["earlier_secrets_until"][0].is_u64());
 
     assert_eq!(deployment.said(&["disable", "worker"]), "disabled");
     let listed: Value = serde_json::from_str(&deployment.said(&["list", "--json"])).unwrap();
@@ -66,7 +66,7 @@ fn a_public_client_and_one_that_signs_have_no_secret() {
     let app =
         [&app[..], &["--redirect-uri", "https://app.example.com/callback", "--scope", "openid orders:read"]].concat();
     assert_eq!(deployment.said(&app), "app");
-    assert_eq!(deployment.shown("app")["retry"], 10);
+    assert_eq!(deployment.shown("app")["retry"], "10");
     assert!(refusal(&deployment.clients(&["rotate-secret", "app"])).contains("no client app with a secret"));
 
     std::fs::write(deployment.folder.path().join("keys.json"), KEYS).unwrap();

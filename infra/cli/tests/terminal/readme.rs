@@ -32,7 +32,9 @@ fn masked(text: &str, url: &str) -> Vec<serde_json::Value> {
         .collect()
 }
 
-const CHANGING: [&str; 13] = [
+const CHANGING: [&str; 15] = [
+    "client_secret",
+    "service",
     "access_token",
     "refresh_token",
     "device_token",

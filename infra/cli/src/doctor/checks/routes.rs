@@ -45,11 +45,8 @@ pub(super) fn rules(facts: &Facts) -> Vec<Finding> {
     let served =
         |key: &str| routes.iter().any(|route| facts.rules.find(&route.key).is_some_and(|rule| rule.route.key() == key));
     findings.extend(facts.rules.iter().filter(|rule| !served(rule.route.key())).map(|rule| {
-        RULES.warning(
-            rule.route.key(),
-            "has a rule but is no route of the template",
-            format!("take it out of {FILE}, or add the route"),
-        )
+        // An API that attaches has its routes in a template of its own, and is refused without their rules.
+        RULES.ok(rule.route.key(), "has a rule, and is no route of the template: for an API that attaches")
     }));
     if findings.is_empty() {
         findings.push(RULES.ok("API", "every protected route has a rule, and every rule a route"));
