@@ -67,7 +67,7 @@ fn a_public_client_and_one_that_signs_have_no_secret() {
         [&app[..], &["--redirect-uri", "https://app.example.com/callback", "--scope", "openid orders:read"]].concat();
     assert_eq!(deployment.said(&app), "app");
     assert_eq!(deployment.shown("app")["retry"], "10");
-    assert!(refusal(&deployment.clients(&["rotate-secret", "app"])).contains("no client app with a secret"));
+    assert!(refusal(&deployment.clients(&["rotate-secret", "app"])).contains("app proves who it is without a secret"));
 
     std::fs::write(deployment.folder.path().join("keys.json"), KEYS).unwrap();
     let signer = ["add", "signer", "--jwks", "keys.json", "--grant", "client_credentials"];
