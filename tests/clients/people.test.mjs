@@ -80,7 +80,7 @@ for (const library of libraries) {
       const verifier = await letIn(client);
       await refused(client.finish(verifier.url, { ...verifier.keep, verifier: "x".repeat(43) }), "invalid_grant", 400);
       const uri = await letIn(client);
-      await refused(client.finish(uri.url, uri.keep, { more: { resource: "https://other.example.com" } }), "invalid_grant", 400);
+      await refused(client.finish(uri.url, uri.keep, { more: { resource: "https://other.example.com" } }), "invalid_target", 400);
       const [other, theirs] = Object.entries(clients).find(([way]) => way !== method);
       const thief = await library.client({ ...theirs, method: other });
       const stolen = await letIn(client);
@@ -132,8 +132,8 @@ for (const library of libraries) {
     const first = await letIn(client);
     await client.finish(first.url, first.keep);
     const { browser } = first;
-    await passes(1100); // so that the sign-in is older than 0 s
     for (const more of [{ max_age: "0" }, { prompt: "login" }]) {
+      await passes(1100); // a sign-in of the same second is not taken for the one that is asked for
       const again = await letIn(client, { browser, ...more });
       assert.ok(again.seen.length > 0, `${JSON.stringify(more)} shows the sign-in`);
       await client.finish(again.url, again.keep, { maxAge: 60 });
@@ -156,6 +156,6 @@ for (const library of libraries) {
     const asked = await walk(browser, client.leave({ post_logout_redirect_uri: out, state: "s2" }), out);
     assert.deepEqual([asked.url.searchParams.get("state"), asked.seen.length], ["s2", 1], "who brings no ID token is asked");
     const { page } = await walk(browser, client.leave({ post_logout_redirect_uri: "https://attacker.example/" }), out);
-    assert.equal(page.status, 400);
+    assert.equal(page.status, 200, "a page of ours says goodbye, and nobody is sent anywhere");
   });
 }
