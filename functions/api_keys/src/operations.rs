@@ -142,7 +142,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[],
         takes: Takes::JsonList(&[
             Field::required("token", "The whole key as it was found.", Schema::Secret),
-            Field::optional("type", "What the scanner calls such keys; it comes back.", ANY),
+            Field::optional("type", "What the scanner calls such keys; it comes back.", OF_A_LIST),
         ]),
         gives: &[Gives {
             status: 200,
@@ -150,7 +150,7 @@ pub const OPERATIONS: &[Operation] = &[
                     left out: the header `Vestibule-Left-Out` says how many findings that are, which may be reported again.",
             document: Some(Schema::List(&Schema::Object(&[
                 Field::optional("token_hash", "SHA-256 of the token, in base64, if there was one.", ANY),
-                Field::optional("token_type", "As it was sent.", ANY),
+                Field::optional("token_type", "As it was sent.", OF_A_LIST),
                 Field::required("label", "Whether it was a key.", Schema::OneOf(&["true_positive", "false_positive"])),
             ]))),
         }],
@@ -189,6 +189,8 @@ const CHANGE_REFUSED: Refuses = Refuses::Problems(&[
 ]);
 
 const ANY: Schema = Schema::Text { min: 0, max: vestibule::http::MAX_BODY_BYTES };
+/// As long as a whole report may be.
+const OF_A_LIST: Schema = Schema::Text { min: 0, max: vestibule::http::MAX_LIST_BYTES };
 const ID: Schema = Schema::Matching("^key_[0-9a-f]{32}$");
 const ROLES: Schema = Schema::List(&Schema::Matching("^[a-z0-9:_-]{1,64}$"));
 const RANGES: Schema = Schema::List(&ANY);
