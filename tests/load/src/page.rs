@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Fault;
-use crate::authorizers::{CASES, EMPTY, LINKED, OURS};
+use crate::authorizers::{CASES, EMPTY, LINKED, NODE, OURS, PYTHON};
 use crate::driver::Outcome;
 use crate::gateway::{BURST_MEMORY, Ladder};
 use crate::plot::{Line, Plot, draw};
@@ -57,7 +57,42 @@ fn reached(results: &Results) -> String {
         let met = if target.met { "met" } else { "**missed**" };
         vec![target.what, target.target, target.measured, met.to_owned()]
     });
-    section("Targets", "They stood before anything was measured.", &["what", "target", "measured", ""], rows)
+    let table =
+        section("Targets", "They stood before anything was measured.", &["what", "target", "measured", ""], rows);
+    format!("{table}{}", floor(results))
+}
+
+/// What no authorizer behind the same Runtime API can come under, and what is left of each above it: where a target is a share of
+/// another's time, the way there and back counts in both.
+fn floor(results: &Results) -> String {
+    let median = |name: &str| {
+        let case = CASES.first()?;
+        let row = results.authorizers.iter().find(|row| row.case == *case && row.name == name)?;
+        Some(row.micros.median)
+    };
+    let (Some(empty), Some(ours)) = (median(EMPTY), median(OURS)) else { return String::new() };
+    let others: Vec<String> = [NODE, PYTHON]
+        .into_iter()
+        .filter_map(|name| median(name).filter(|theirs| *theirs > empty).map(|theirs| (name, theirs)))
+        .map(|(name, theirs)| {
+            format!(
+                "{name} is asked and answers in {} µs: the empty function in {:.2} of that, and above the empty function ours takes {:.2} of \
+                 what it takes.",
+                number(theirs),
+                empty / theirs,
+                (ours - empty) / (theirs - empty),
+            )
+        })
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nThe way there and back through the Runtime API counts in every time: the *{EMPTY}*, which checks nothing, takes {} µs of ours. A \
+         share that it does not leave cannot be reached by any authorizer in Rust. {}\n",
+        number(empty),
+        others.join(" ")
+    )
 }
 
 /// A section with one table, or nothing where nothing was measured.

@@ -1,7 +1,7 @@
 //! The page shows what was measured and nothing else; a target is met or missed by its figure.
 
 use super::*;
-use crate::authorizers::{NODE, PYTHON, Warm};
+use crate::authorizers::Warm;
 use crate::gateway::{Burst, REFRESH, STRICT, Soak, SoakPart};
 use crate::oracle::Told;
 use crate::scale::Cost;
@@ -112,6 +112,22 @@ fn what_was_not_measured_is_not_on_the_page() {
     write(&Results::default(), folder.path()).unwrap();
     let page = std::fs::read_to_string(folder.path().join("benchmarks.md")).unwrap();
     assert_eq!(page.matches("\n## ").count(), 0, "{page}");
+}
+
+#[test]
+fn what_no_authorizer_can_come_under_is_said_beside_the_targets() {
+    let mut results = results();
+    for row in &mut results.authorizers {
+        row.micros.median = match row.name.as_str() {
+            EMPTY => 100.0,
+            OURS => 140.0,
+            _ => 300.0,
+        };
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write(&results, folder.path()).unwrap();
+    let page = std::fs::read_to_string(folder.path().join("benchmarks.md")).unwrap();
+    assert!(page.contains("the empty function in 0.33 of that, and above the empty function ours takes 0.20"), "{page}");
 }
 
 #[test]
