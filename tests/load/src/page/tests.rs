@@ -127,7 +127,10 @@ fn what_no_authorizer_can_come_under_is_said_beside_the_targets() {
     let folder = tempfile::tempdir().unwrap();
     write(&results, folder.path()).unwrap();
     let page = std::fs::read_to_string(folder.path().join("benchmarks.md")).unwrap();
-    assert!(page.contains("the empty function in 0.33 of that, and above the empty function ours takes 0.20"), "{page}");
+    assert!(
+        page.contains("the empty function in 0.33 of that, and above the empty function ours takes 0.20"),
+        "{page}"
+    );
 }
 
 #[test]
