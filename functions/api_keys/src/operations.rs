@@ -142,7 +142,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[],
         takes: Takes::JsonList(&[
             Field::required("token", "The whole key as it was found.", Schema::Secret),
-            Field::optional("type", "What the scanner calls such keys; it comes back.", OF_A_LIST),
+            Field::optional("type", "What the scanner calls such keys; it comes back.", ANY),
         ]),
         gives: &[Gives {
             status: 200,
