@@ -56,6 +56,20 @@ impl Answer {
         std::str::from_utf8(self.0.body()).unwrap()
     }
 
+    /// The hidden fields of a page's form, by name.
+    pub fn hidden_fields(&self) -> Vec<(String, String)> {
+        let unescaped = |text: &str| {
+            let text = text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'");
+            text.replace("&#38;", "&")
+        };
+        let attribute = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!("{name}=\"")).unwrap();
+            unescaped(rest.split('"').next().unwrap())
+        };
+        let tags = self.text().split("<input type=\"hidden\"").skip(1).map(|rest| rest.split('>').next().unwrap());
+        tags.map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(self.0.body()).unwrap_or_else(|fault| panic!("{fault}: {:?}", self.text()))

@@ -15,10 +15,14 @@ pub mod oracle;
 mod patience;
 pub mod programs;
 pub mod provider;
+mod question;
 mod scene;
+mod session;
 mod wire;
 
 pub use answer::Answer;
 pub use log::Log;
+pub use question::Question;
 pub use scene::{Heard, PASSWORD, START, Scene, SceneBuilder, Tokens, User};
+pub use session::session;
 pub use wire::{DYNAMODB, Fault, Held, MAIL, SECRETS_MANAGER, Units, Wire};

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use vestibule::clock::ManualClock;
 use vestibule::keys::{Algorithm, KeyPair};
+
+use crate::Question;
 
 /// What it does instead of answering as it should.
 #[derive(Clone, Debug)]
@@ -274,22 +276,6 @@ pub fn parameters(text: &str) -> BTreeMap<String, String> {
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let mut lines = head.lines();
-        let path = lines.next()?.split(' ').nth(1)?.to_owned();
-        let headers: BTreeMap<_, _> = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-            .collect();
-        let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-        if body.len() == length {
-            return Some(Asked { path, headers, form: parameters(body) });
-        }
-    }
+    let Question { line, headers, body } = Question::read(stream).await?;
+    Some(Asked { path: line.split(' ').nth(1)?.to_owned(), headers, form: parameters(&body) })
 }

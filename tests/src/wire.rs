@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use answers::{answered, cancelled, garbled, refused};
+use answers::{answered, cancelled, charged, garbled, refused};
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -388,14 +388,6 @@ impl HttpConnector for Connection {
 
 /// Operations that write nothing, `BatchGetItem` among them.
 const READS: [&str; 3] = ["GetItem", "Query", "Scan"];
-
-/// A transaction is charged table by table.
-fn charged(consumed: &serde_json::Value) -> f64 {
-    match consumed {
-        serde_json::Value::Array(tables) => tables.iter().map(charged).sum(),
-        consumed => consumed["CapacityUnits"].as_f64().unwrap_or_default(),
-    }
-}
 
 /// Later than whatever goes out beside it.
 const SLOW: Duration = Duration::from_millis(20);

@@ -1,4 +1,4 @@
-//! What a wire that is broken answers in DynamoDB's stead, or makes of its answer.
+//! What a wire that is broken answers in DynamoDB's stead, or makes of its answer; and what an answer says that it cost.
 
 use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -34,4 +34,12 @@ pub(super) async fn garbled(response: HttpResponse) -> Result<HttpResponse, Conn
     let text = text.replacen(r#""CreatedDate":"#, r#""CreatedDate":"x","y":"#, 1);
     let text = text.replacen(r#""CapacityUnits":"#, r#""CapacityUnits":"x","y":"#, 1);
     Ok(HttpResponse::new(status, SdkBody::from(text)))
+}
+
+/// A transaction is charged table by table.
+pub(super) fn charged(consumed: &serde_json::Value) -> f64 {
+    match consumed {
+        serde_json::Value::Array(tables) => tables.iter().map(charged).sum(),
+        consumed => consumed["CapacityUnits"].as_f64().unwrap_or_default(),
+    }
 }

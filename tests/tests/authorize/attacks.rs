@@ -5,7 +5,7 @@ use vestibule::oauth::clients::Client;
 use vestibule_tests::{Answer, Scene, User};
 
 use crate::stage::{
-    Browser, ISSUER, OURS, add, asks, authorize, error, exchange, first_party, goes_nowhere, heard, hidden, request,
+    Browser, ISSUER, OURS, add, asks, authorize, error, exchange, first_party, goes_nowhere, heard, request,
     third_party,
 };
 
@@ -19,7 +19,7 @@ async fn asked<'s>(scene: &'s Scene, user: &User) -> (Browser<'s>, Answer) {
 
 /// The form as somebody would send it: with this token, or none.
 fn forged(page: &Answer, token: Option<&str>) -> Vec<(String, String)> {
-    let mut form: Vec<_> = hidden(page).into_iter().filter(|(name, _)| name != "csrf_token").collect();
+    let mut form: Vec<_> = page.hidden_fields().into_iter().filter(|(name, _)| name != "csrf_token").collect();
     form.push(("decision".to_owned(), "allow".to_owned()));
     form.extend(token.map(|token| ("csrf_token".to_owned(), token.to_owned())));
     form
@@ -31,7 +31,7 @@ async fn no_other_page_lets_a_client_in_for_a_person() {
     add(&scene, &third_party("bookkeeper")).await;
     let (browser, page) = asked(&scene, &scene.demo().await).await;
     let (_, eves_page) = asked(&scene, &scene.user("eve@example.com", "orders:read", "").await).await;
-    let token_of = |page: &Answer| hidden(page).into_iter().find(|(name, _)| name == "csrf_token").unwrap().1;
+    let token_of = |page: &Answer| page.hidden_fields().into_iter().find(|(name, _)| name == "csrf_token").unwrap().1;
     let (own, eves) = (token_of(&page), token_of(&eves_page));
     assert_ne!(own, eves);
     let sites: [&[(&str, &str)]; 7] = [

@@ -5,7 +5,7 @@ use vestibule::authentication::LiveSession;
 use vestibule_tests::{DYNAMODB, Fault, Scene};
 
 use crate::stage::{
-    Browser, ISSUER, OURS, WEB, add, agree, asks, authorize, goes_nowhere, heard, hidden, session_of, third_party,
+    Browser, ISSUER, OURS, WEB, add, agree, asks, authorize, goes_nowhere, heard, session_of, third_party,
 };
 
 const FAULTS: [Fault; 3] = [Fault::Throttled, Fault::Unreachable, Fault::AnswerLost];
@@ -121,10 +121,10 @@ async fn who_could_not_be_signed_out_is_told_to_try_again_and_keeps_the_cookie()
         let browser = Browser::sign_in(&scene, &scene.demo().await).await;
         let page = asks(browser.get("/oauth/logout").await, "Sign out?");
         scene.wire.break_always("UpdateItem", fault);
-        let answer = goes_nowhere(browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await, 503);
+        let answer = goes_nowhere(browser.post("/oauth/logout/confirm", &page.hidden_fields(), OURS).await, 503);
         assert!(answer.set_cookies().is_empty());
         scene.wire.mend();
-        asks(browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await, "You are signed out");
+        asks(browser.post("/oauth/logout/confirm", &page.hidden_fields(), OURS).await, "You are signed out");
         assert!(!browser.is_live().await);
     }
 }

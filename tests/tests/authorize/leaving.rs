@@ -4,8 +4,7 @@ use vestibule::oauth::clients::{Client, Standing};
 use vestibule_tests::{Answer, Scene};
 
 use crate::stage::{
-    Browser, ISSUER, OURS, OUT, WEB, add, asks, encoded, first_party, goes_nowhere, hidden, id_token, is_a_page,
-    location,
+    Browser, ISSUER, OURS, OUT, WEB, add, asks, encoded, first_party, goes_nowhere, id_token, is_a_page, location,
 };
 
 fn leave(parameters: &[(&str, &str)]) -> String {
@@ -58,7 +57,7 @@ async fn anybody_else_is_asked_first() {
         let page = asks(browser.get(&leave(asked)).await, "Sign out?");
         assert!(browser.is_live().await, "{asked:?}");
         assert!(page.set_cookies().is_empty());
-        let answer = browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await;
+        let answer = browser.post("/oauth/logout/confirm", &page.hidden_fields(), OURS).await;
         forgets(&answer);
         if asked.len() == 3 {
             assert_eq!(location(answer), format!("{OUT}?state=x"));
@@ -77,7 +76,7 @@ async fn no_other_page_signs_anybody_out() {
     let demo = scene.demo().await;
     let browser = Browser::sign_in(&scene, &demo).await;
     let page = asks(browser.get(&leave(&[])).await, "Sign out?");
-    let own = hidden(&page);
+    let own = page.hidden_fields();
     let foreign: &[(&str, &str)] = &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
     for (form, site) in [
         (own.clone(), foreign),
@@ -125,7 +124,10 @@ async fn nobody_goes_on_to_an_address_that_is_not_registered_for_it_and_anybody_
             let browser = Browser::sign_in(&scene, &demo).await;
             let page = asks(browser.get(&leave(asked)).await, "Sign out?");
             assert!(browser.is_live().await);
-            forgets(&asks(browser.post("/oauth/logout/confirm", &hidden(&page), OURS).await, "You are signed out"));
+            forgets(&asks(
+                browser.post("/oauth/logout/confirm", &page.hidden_fields(), OURS).await,
+                "You are signed out",
+            ));
             assert!(!browser.is_live().await);
         }
         scene.wait(180);

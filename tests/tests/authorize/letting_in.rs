@@ -10,7 +10,7 @@ use vestibule_tests::Scene;
 
 use crate::stage::{
     Browser, FORM, INVOICES, ISSUER, WEB, add, asks, authorize, claims, encoded, error, exchange, first_party, heard,
-    hidden, third_party,
+    third_party,
 };
 
 const ASKS: &str = "Let The bookkeeper in?";
@@ -99,7 +99,7 @@ async fn nobody_gives_what_they_do_not_have_nor_what_the_page_did_not_show() {
     let asked = &[("scope", "orders:read orders:write unheard:of")];
     let page = asks(browser.get(&authorize("bookkeeper", asked)).await, ASKS);
     assert!(!page.text().contains("orders:write") && !page.text().contains("unheard:of"), "{}", page.text());
-    let form = hidden(&page);
+    let form = page.hidden_fields();
     assert_eq!(form.iter().find(|(name, _)| name == "scope").unwrap().1, "orders:read");
     let code = heard(browser.decide(&page, "allow").await)["code"].clone();
     let tokens = exchange(&scene, "bookkeeper", &code, &[]).await.expect(200);

@@ -6,7 +6,7 @@ use vestibule::randomness::Randomness;
 use vestibule_tests::Scene;
 
 use crate::stage::{
-    Browser, ISSUER, WEB, add, authorize, encoded, error, exchange, first_party, goes_nowhere, heard, hidden, id_token,
+    Browser, ISSUER, WEB, add, authorize, encoded, error, exchange, first_party, goes_nowhere, heard, id_token,
     is_a_page, location, query_of, request, third_party,
 };
 
@@ -232,7 +232,7 @@ async fn an_answer_can_come_as_a_form_that_a_script_or_a_person_sends() {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.as_bytes());
     let hash = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hash);
     assert!(policy.ends_with(&format!("; script-src 'sha256-{hash}'")), "{policy}");
-    let sent = hidden(&page);
+    let sent = page.hidden_fields();
     let names: Vec<_> = sent.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["code", "state", "iss"]);
     assert_eq!((sent[1].1.as_str(), sent[2].1.as_str()), ("\"><b>&amp;", ISSUER));
@@ -240,7 +240,7 @@ async fn an_answer_can_come_as_a_form_that_a_script_or_a_person_sends() {
     // Errors come the same way.
     let page =
         browser.get(&authorize("app", &[("response_mode", "form_post"), ("scope", "nothing")])).await.expect(200);
-    let names: Vec<_> = hidden(&page).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = page.hidden_fields().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["error", "error_description", "state", "iss"]);
 }
 

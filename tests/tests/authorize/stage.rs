@@ -13,9 +13,9 @@ use vestibule::oauth::clients::{
 };
 use vestibule::oauth::consents::{Agree, Agreed, Consent, Permission};
 use vestibule::scope::{Roles, Scopes};
+use vestibule::sessions::Session;
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::rotation::{Generation, RetryPolicy};
-use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
+use vestibule::sessions::rotation::RetryPolicy;
 use vestibule_tests::{Answer, PASSWORD, START, Scene, User};
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";
@@ -66,29 +66,8 @@ pub(crate) async fn agree(scene: &Scene, user: &User, client: &str, audience: &s
 
 /// A session of `user` that `client` holds.
 pub(crate) async fn session_of(scene: &Scene, user: &User, client: &str) -> Session {
-    use vestibule::identity::SessionId;
-    use vestibule::randomness::Randomness;
-
-    let now = scene.clock.now();
-    let session = Session {
-        user: user.id,
-        id: SessionId::random(&Randomness::System).unwrap(),
-        client_id: client.parse::<ClientId>().unwrap().to_string(),
-        scope: Scopes::parse("orders:read").unwrap(),
-        audience: None,
-        roles: Roles::default(),
-        auth_time: now,
-        auth_method: AuthenticationMethod::Password,
-        device: None,
-        network: None,
-        transport: Transport::Tokens,
-        generation: Generation::FIRST,
-        rotated_at: now,
-        mac_key: 1,
-        idle_expires_at: now.plus(std::time::Duration::from_secs(3600)),
-        expires_at: now.plus(std::time::Duration::from_secs(3600)),
-        state: State::Live,
-    };
+    let client_id = client.parse::<ClientId>().unwrap().to_string();
+    let session = Session { client_id, ..vestibule_tests::session(user.id, scene.clock.now()) };
     assert_eq!(scene.cloud.table().open(&session, 1).await.unwrap(), Opening::Opened);
     session
 }
@@ -203,20 +182,6 @@ pub(crate) fn comes_back_to(answer: Answer) -> String {
     query_of(&location)["continue"].clone()
 }
 
-/// The hidden fields of a page's form.
-pub(crate) fn hidden(answer: &Answer) -> Vec<(String, String)> {
-    let unescaped = |text: &str| {
-        let text = text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'");
-        text.replace("&#38;", "&")
-    };
-    let attribute = |tag: &str, name: &str| {
-        let (_, rest) = tag.split_once(&format!("{name}=\"")).unwrap();
-        unescaped(rest.split('"').next().unwrap())
-    };
-    let tags = answer.text().split("<input type=\"hidden\"").skip(1).map(|rest| rest.split('>').next().unwrap());
-    tags.map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect()
-}
-
 /// A page that asks, with the headers that keep others from showing it.
 #[track_caller]
 pub(crate) fn asks(answer: Answer, title: &str) -> Answer {
@@ -265,7 +230,7 @@ impl Browser<'_> {
 
     /// Decides on the page that asks.
     pub(crate) async fn decide(&self, page: &Answer, decision: &str) -> Answer {
-        let mut form = hidden(page);
+        let mut form = page.hidden_fields();
         form.push(("decision".to_owned(), decision.to_owned()));
         self.post("/oauth/consent", &form, OURS).await
     }

@@ -3,19 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::MutexGuard;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
-use vestibule::identity::SessionId;
 use vestibule::randomness::Randomness;
-use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::cookie::SessionCookie;
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::rotation::Generation;
-use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
-use vestibule_tests::{Answer, PASSWORD, User};
+use vestibule::sessions::{Session, Transport};
+use vestibule_tests::{Answer, PASSWORD, User, session};
 
 use crate::stage::Stage;
 
@@ -74,29 +70,11 @@ impl Stage {
     /// A session of theirs, whose account is at this version.
     pub(crate) async fn open_session_at(&self, version: u64) -> (String, String) {
         let (user, now) = (self.user().id, self.scene.clock.now());
-        let id = SessionId::random(&Randomness::System).unwrap();
-        let cookie = SessionCookie::random(user, id, &Randomness::System).unwrap();
-        let session = Session {
-            user,
-            id,
-            client_id: "vestibule".to_owned(),
-            scope: Scopes::parse("orders:read").unwrap(),
-            audience: None,
-            roles: Roles::default(),
-            auth_time: now,
-            auth_method: AuthenticationMethod::Password,
-            device: None,
-            network: None,
-            transport: Transport::Cookie(cookie.hash()),
-            generation: Generation::FIRST,
-            rotated_at: now,
-            mac_key: 1,
-            idle_expires_at: now.plus(Duration::from_secs(3600)),
-            expires_at: now.plus(Duration::from_secs(3600)),
-            state: State::Live,
-        };
+        let opened = session(user, now);
+        let cookie = SessionCookie::random(user, opened.id, &Randomness::System).unwrap();
+        let session = Session { transport: Transport::Cookie(cookie.hash()), ..opened };
         assert_eq!(self.scene.cloud.table().open(&session, version).await.unwrap(), Opening::Opened);
-        (id.to_string(), cookie.value().expose().clone())
+        (session.id.to_string(), cookie.value().expose().clone())
     }
 
     /// A request as the browser sends it for a page of ours. It keeps the cookies and the fields that it is given.
@@ -120,7 +98,7 @@ impl Stage {
                 browser.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let fields = hidden(&answer);
+        let fields = answer.hidden_fields();
         if !fields.is_empty() {
             browser.form = fields;
         }
@@ -334,18 +312,4 @@ impl Stage {
 
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-/// The hidden fields of a page's form.
-fn hidden(answer: &Answer) -> Vec<(String, String)> {
-    let unescaped = |text: &str| {
-        let text = text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'");
-        text.replace("&#38;", "&")
-    };
-    let attribute = |tag: &str, name: &str| {
-        let (_, rest) = tag.split_once(&format!("{name}=\"")).unwrap();
-        unescaped(rest.split('"').next().unwrap())
-    };
-    let tags = answer.text().split("<input type=\"hidden\"").skip(1).map(|rest| rest.split('>').next().unwrap());
-    tags.map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect()
 }

@@ -154,10 +154,7 @@ async fn a_table_that_fails_at_any_call_signs_nobody_in_and_the_next_try_does() 
 async fn sessions_that_were_left_when_an_identity_was_taken_away_end_when_that_is_asked_again() {
     let stage = Stage::new().await;
     let ada = stage.scene.user("ada@example.com", "", "").await;
-    let browser = stage.browser();
-    browser.password(&ada).await;
-    let back = browser.link_and_says_yes().await;
-    browser.get(&back).await.expect(303);
+    let browser = stage.linked(&ada).await;
     let elsewhere = stage.browser();
     elsewhere.sign_in().await.expect(303);
     let identity = format!("/identities/{}", browser.identities().await.remove(0));

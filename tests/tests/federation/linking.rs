@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::json;
+use vestibule_tests::{Held, Wire};
 
 use super::stage::{Browser, Stage};
 
@@ -170,10 +171,7 @@ async fn a_link_is_for_whoever_asked_for_it_and_is_signed_in_still() {
 async fn an_identity_that_is_taken_away_opens_nothing_and_other_sessions_end() {
     let stage = Stage::new().await;
     let ada = stage.scene.user("ada@example.com", "", "").await;
-    let browser = stage.browser();
-    browser.password(&ada).await;
-    let back = browser.link_and_says_yes().await;
-    browser.get(&back).await.expect(303);
+    let browser = stage.linked(&ada).await;
     let elsewhere = stage.browser();
     elsewhere.sign_in().await.expect(303);
     let identity = browser.identities().await.remove(0);
@@ -194,39 +192,25 @@ async fn an_identity_that_is_taken_away_opens_nothing_and_other_sessions_end() {
 
 #[tokio::test]
 async fn a_sign_in_that_was_on_its_way_when_its_identity_was_taken_away_opens_nothing() {
-    let stage = Stage::new().await;
-    let ada = stage.scene.user("ada@example.com", "", "").await;
-    let browser = stage.browser();
-    browser.password(&ada).await;
-    let back = browser.link_and_says_yes().await;
-    browser.get(&back).await.expect(303);
-    let identity = browser.identities().await.remove(0);
-    let thief = stage.browser();
-    let theirs = thief.goes_and_says_yes("/sign-in/with/fake").await;
     // Held where the account has been read and the session is to be opened.
-    let held = stage.scene.wire.hold_next("TransactWriteItems");
-    let (answer, ()) = tokio::join!(thief.get(&theirs), async {
-        held.arrived().await;
-        unlink(&browser, &identity).await.expect(204);
-        held.let_on();
-    });
-    answer.expect(409);
-    assert!(thief.user().await.is_none());
+    meets_the_unlinking(|wire| wire.hold_next("TransactWriteItems")).await;
 }
 
 #[tokio::test]
 async fn a_sign_in_that_had_found_its_identity_when_that_was_taken_away_opens_nothing() {
+    // Held where it is known whose the identity is, and the account is to be read.
+    meets_the_unlinking(|wire| wire.hold_next_answer("GetItem")).await;
+}
+
+/// A sign-in by an identity that is taken away while it is held opens nothing.
+async fn meets_the_unlinking(hold: impl FnOnce(&Wire) -> Held) {
     let stage = Stage::new().await;
     let ada = stage.scene.user("ada@example.com", "", "").await;
-    let browser = stage.browser();
-    browser.password(&ada).await;
-    let back = browser.link_and_says_yes().await;
-    browser.get(&back).await.expect(303);
+    let browser = stage.linked(&ada).await;
     let identity = browser.identities().await.remove(0);
     let thief = stage.browser();
     let theirs = thief.goes_and_says_yes("/sign-in/with/fake").await;
-    // Held where it is known whose the identity is, and the account is to be read.
-    let held = stage.scene.wire.hold_next_answer("GetItem");
+    let held = hold(&stage.scene.wire);
     let (answer, ()) = tokio::join!(thief.get(&theirs), async {
         held.arrived().await;
         unlink(&browser, &identity).await.expect(204);

@@ -53,6 +53,15 @@ impl Stage {
         Browser { stage: self, cookies: Mutex::default() }
     }
 
+    /// `user`, signed in by password in a browser of their own, to whose account the provider's identity is linked.
+    pub(crate) async fn linked(&self, user: &User) -> Browser<'_> {
+        let browser = self.browser();
+        browser.password(user).await;
+        let back = browser.link_and_says_yes().await;
+        browser.get(&back).await.expect(303);
+        browser
+    }
+
     /// Somebody who has registered by the provider, in a browser of their own.
     pub(crate) async fn registered(&self) -> Browser<'_> {
         let browser = self.browser();

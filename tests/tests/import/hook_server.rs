@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use vestibule_tests::Question;
 
 /// How it behaves.
 #[derive(Clone, Debug)]
@@ -97,23 +98,9 @@ async fn serve(mut stream: TcpStream, behaviour: Arc<Mutex<Behaviour>>, asked: A
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let header = |name: &str| {
-            let lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
-        };
-        assert!(head.starts_with("POST /ask HTTP/1.1"), "{head}");
-        if body.len() == header("content-length").unwrap().parse::<usize>().unwrap() {
-            let signature = header("vestibule-signature").unwrap();
-            let members = signature.split(',').filter_map(|member| member.split_once('='));
-            let signature = members.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            return Some(Asked { signature, body: body.to_owned() });
-        }
-    }
+    let Question { line, headers, body } = Question::read(stream).await?;
+    assert_eq!(line, "POST /ask HTTP/1.1");
+    let members = headers["vestibule-signature"].split(',').filter_map(|member| member.split_once('='));
+    let signature = members.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Some(Asked { signature, body })
 }

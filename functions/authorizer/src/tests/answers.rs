@@ -9,7 +9,8 @@ use vestibule::storage::StoreError;
 use super::events::{ADMIN, AUDIT, Asks, CHANGE_ORDER, Call, DECLARED, FILE, ORDER, ORDERS, UNDECLARED, WHOAMI, call};
 use super::gateway::{Outcome, resources};
 use super::pairs::key;
-use super::world::{Says, World, user};
+use super::says::Says;
+use super::world::{World, user};
 use crate::NoAnswer;
 
 async fn outcome(world: &World, asks: Asks, call: Call, says: &Says) -> Outcome {

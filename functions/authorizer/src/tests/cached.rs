@@ -7,7 +7,8 @@ use vestibule::policy::Decision;
 use super::events::{Asks, CHANGE_ORDER, Call, DECLARED, UNDECLARED};
 use super::gateway::{Outcome, resources};
 use super::malformed::json;
-use super::world::{NOW, Says, World, block_on};
+use super::says::Says;
+use super::world::{NOW, World, block_on};
 
 fn callers() -> [Says; 7] {
     [

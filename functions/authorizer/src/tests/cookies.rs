@@ -13,7 +13,8 @@ use super::events::{
 };
 use super::gateway::Outcome;
 use super::malformed::json;
-use super::world::{IDLE, NOW, SIGNED_IN, Says, World, block_on};
+use super::says::Says;
+use super::world::{IDLE, NOW, SIGNED_IN, World, block_on};
 use crate::NoAnswer;
 
 const OURS: &[(&str, &str)] = &[("sec-fetch-site", "same-origin")];

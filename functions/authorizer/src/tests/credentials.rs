@@ -6,7 +6,8 @@ use vestibule::keys::{Algorithm, SigningKeyRing};
 
 use super::events::{ADMIN, Asks, CHANGE_ORDER, DECLARED, ORDERS, WHOAMI};
 use super::gateway::{Outcome, resources};
-use super::world::{LIFETIME, NOW, Says, World};
+use super::says::Says;
+use super::world::{LIFETIME, NOW, World};
 
 /// Values of `Authorization` that authenticate nobody, each with its name.
 fn worthless(world: &World) -> Vec<(&'static str, Vec<String>)> {

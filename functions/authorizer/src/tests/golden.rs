@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::events::{Asks, CHANGE_ORDER, HTTP_1_0, HTTP_2_0, REST_REQUEST};
 use super::gateway::Outcome;
-use super::world::{Says, World};
+use super::says::Says;
+use super::world::World;
 
 const FUNCTION_HTTP_2_0: &str = include_str!("../../../../tests/events/function-http-2.0.json");
 const FUNCTION_HTTP_1_0: &str = include_str!("../../../../tests/events/function-http-1.0.json");

@@ -13,7 +13,8 @@ use vestibule::randomness::{Randomness, SeededRandomness};
 use super::events::{Asks, Call, ORDERS, call};
 use super::gateway::{Outcome, resources};
 use super::pairs::key;
-use super::world::{Says, World, user};
+use super::says::Says;
+use super::world::{World, user};
 use crate::NoAnswer;
 
 const REPORTS: Call = call("GET", "/reports", "/reports");

@@ -16,7 +16,8 @@ use crate::NoAnswer;
 
 use super::events::{ADMIN, Asks, CHANGE_ORDER, Call, ORDERS, UNDECLARED, WHOAMI};
 use super::pairs::key;
-use super::world::{LIFETIME, NOW, Says, World, block_on, session, user};
+use super::says::Says;
+use super::world::{LIFETIME, NOW, World, block_on, session, user};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

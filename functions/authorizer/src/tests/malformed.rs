@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::events::{Asks, CHANGE_ORDER, HTTP_2_0, WHOAMI};
-use super::world::{LIFETIME, Says, World, block_on};
+use super::says::Says;
+use super::world::{LIFETIME, World, block_on};
 use crate::NoAnswer;
 
 /// A field that the decision needs, and what is at fault without it.

@@ -12,5 +12,6 @@ mod log_lines;
 mod malformed;
 mod pairs;
 mod paths;
+mod says;
 mod strict_routes;
 mod world;

@@ -20,7 +20,8 @@ use vestibule::scope::{Roles, Scopes};
 
 use super::events::{Asks, Call, call};
 use super::gateway::Outcome;
-use super::world::{LIFETIME, NOW, Says, World, block_on, user};
+use super::says::Says;
+use super::world::{LIFETIME, NOW, World, block_on, user};
 
 /// What the issue asks for, in each dialect.
 const PAIRS: u32 = 10_000;

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::events::{ADMIN, Asks, CHANGE_ORDER, Call, ORDER, ORDERS, WHOAMI, call};
 use super::gateway::{Outcome, resources};
-use super::world::{Says, World};
+use super::says::Says;
+use super::world::World;
 
 const SPELLINGS: [&str; 10] = [
     "/whoami",

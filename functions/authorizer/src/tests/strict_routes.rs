@@ -4,7 +4,8 @@ use vestibule::authentication::Undecided;
 
 use super::events::{ADMIN, Asks, DECLARED, END_ACCOUNT, WHOAMI};
 use super::gateway::Outcome;
-use super::world::{Says, World};
+use super::says::Says;
+use super::world::World;
 use crate::NoAnswer;
 
 #[tokio::test]

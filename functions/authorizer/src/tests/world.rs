@@ -13,7 +13,6 @@ use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
 use vestibule::limits::{self, Admission, Admit, Arrival, Key, Limit};
 use vestibule::policy::Rules;
-use vestibule::principal::{CredentialKind, Principal, Subject};
 use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::cookie::{CookieSessions, SessionCookie};
@@ -21,8 +20,9 @@ use vestibule::sessions::rotation::Generation;
 use vestibule::sessions::{AuthenticationMethod, Session, State, Transport};
 use vestibule::storage::StoreError;
 use vestibule::telemetry::{self, Level, Line};
-use vestibule::tokens::{AccessTokenClaims, Verifier, mint};
+use vestibule::tokens::Verifier;
 
+use super::says::Says;
 use crate::{Authorizer, NoAnswer, handle};
 
 /// The moment of the golden events.
@@ -32,8 +32,8 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(300);
 /// How long a session that a cookie holds lives unused.
 pub(super) const IDLE: Duration = Duration::from_secs(3600);
 
-const ISSUER: &str = "https://id.example.com";
-const AUDIENCE: &str = "https://api.example.com";
+pub(super) const ISSUER: &str = "https://id.example.com";
+pub(super) const AUDIENCE: &str = "https://api.example.com";
 
 /// One rule of each kind; `GET /orders/{orderId}/notes`, `PATCH /{proxy+}` and `$default` have none.
 pub(super) const RULES: &str = r#"
@@ -99,75 +99,6 @@ pub(super) fn user() -> UserId {
 
 pub(super) fn session() -> SessionId {
     "ses_d41c6e80a25f4b93b7e0c8125f9d3a6e".parse().unwrap()
-}
-
-/// What a token says, as far as it matters here.
-#[derive(Clone)]
-pub(super) struct Says {
-    pub(super) issuer: &'static str,
-    pub(super) audience: &'static str,
-    pub(super) scope: &'static str,
-    pub(super) roles: &'static str,
-    pub(super) issued_at: Timestamp,
-    /// A person, who has signed in and has a session, or a service, which has neither.
-    pub(super) subject: Subject,
-}
-
-impl Default for Says {
-    fn default() -> Self {
-        Self {
-            issuer: ISSUER,
-            audience: AUDIENCE,
-            scope: "orders:read orders:write",
-            roles: "clerk",
-            issued_at: NOW,
-            subject: Subject::User(user()),
-        }
-    }
-}
-
-impl Says {
-    pub(super) fn with(scope: &'static str, roles: &'static str) -> Self {
-        Self { scope, roles, ..Self::default() }
-    }
-
-    /// May call every route that has a rule.
-    pub(super) fn everything() -> Self {
-        Self::with("files orders:read orders:write", "admin auditor")
-    }
-
-    pub(super) fn principal(&self) -> Principal {
-        Principal {
-            sub: self.subject,
-            sid: self.subject.user().map(|_| session()),
-            client_id: "vestibule".into(),
-            scope: Scopes::parse(self.scope).unwrap(),
-            roles: Roles::parse(self.roles).unwrap(),
-            auth_method: CredentialKind::AccessToken,
-            auth_time: self.subject.user().map(|_| SIGNED_IN),
-            tenant: None,
-            limit: None,
-        }
-    }
-
-    /// A token that says it, signed by the active key of `ring`.
-    pub(super) fn minted_by(&self, ring: &SigningKeyRing) -> String {
-        let (scope, roles) = (Scopes::parse(self.scope).unwrap(), Roles::parse(self.roles).unwrap());
-        let claims = AccessTokenClaims {
-            issuer: self.issuer,
-            audience: self.audience,
-            subject: self.subject,
-            client_id: "vestibule",
-            scope: &scope,
-            roles: &roles,
-            session: self.subject.user().map(|_| session()),
-            auth_time: self.subject.user().map(|_| SIGNED_IN),
-            issued_at: self.issued_at,
-            expires_at: self.issued_at.plus(LIFETIME),
-            id: [7; 16],
-        };
-        mint(&claims, ring.active(Algorithm::Es256).unwrap()).unwrap().expose().clone()
-    }
 }
 
 /// A table that holds the published keys and the sessions that live.
