@@ -131,7 +131,7 @@ impl Hasher {
         let (checked, memory) = (password.clone(), Arc::clone(&self.memory));
         let right = self
             .run(move || {
-                let right = verify(&memory, &checked, &pepper, &params, &parsed)?;
+                let right = verify(&memory, &checked, &pepper, params, &parsed)?;
                 spend(&memory, rest, &checked, &pepper)?;
                 Ok(right)
             })
@@ -236,7 +236,7 @@ fn hash(
         .p_cost(cost.parallelism())
         .keyid(argon2::KeyId::new(&pepper.id().to_be_bytes())?);
     let params = params.build()?;
-    let output = memory.digest(&argon2(pepper, params.clone())?, &params, password.bytes(), salt)?;
+    let output = memory.digest(&argon2(pepper, params.clone())?, password.bytes(), salt)?;
     // Nothing is refused here whose parameters have been checked; a fault is one of the salt's length or the output's.
     let hash = phc::PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
@@ -253,18 +253,18 @@ fn verify(
     memory: &Memory,
     password: &Password,
     pepper: &Pepper,
-    params: &Params,
+    params: Params,
     hash: &phc::PasswordHash,
 ) -> Result<bool, argon2::Error> {
     let (Some(salt), Some(right)) = (&hash.salt, &hash.hash) else { return Err(argon2::Error::AlgorithmInvalid) };
-    let output = memory.digest(&argon2(pepper, params.clone())?, params, password.bytes(), salt.as_ref())?;
+    let output = memory.digest(&argon2(pepper, params)?, password.bytes(), salt.as_ref())?;
     Ok(output.ct_eq(right.as_bytes()).into())
 }
 
 /// What was lacking to today's work, for nothing but its time.
 fn spend(memory: &Memory, rest: Option<Params>, password: &Password, pepper: &Pepper) -> Result<(), argon2::Error> {
     let Some(rest) = rest else { return Ok(()) };
-    memory.digest(&argon2(pepper, rest.clone())?, &rest, password.bytes(), &[0; SALT_BYTES]).map(drop)
+    memory.digest(&argon2(pepper, rest)?, password.bytes(), &[0; SALT_BYTES]).map(drop)
 }
 
 fn argon2(pepper: &Pepper, params: Params) -> Result<Argon2<'_>, argon2::Error> {

@@ -17,17 +17,12 @@ const MOST_BLOCKS: usize = 10_240 * 1024;
 pub(super) struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl Memory {
-    /// The argon2 output of as many bytes as `params` say.
+    /// The output of `argon2`, of as many bytes as its parameters say.
     ///
     /// # Errors
     /// [`argon2::Error`] if there is no memory, or the salt is none.
-    pub(super) fn digest(
-        &self,
-        argon2: &Argon2<'_>,
-        params: &Params,
-        password: &[u8],
-        salt: &[u8],
-    ) -> Result<Vec<u8>, argon2::Error> {
+    pub(super) fn digest(&self, argon2: &Argon2<'_>, password: &[u8], salt: &[u8]) -> Result<Vec<u8>, argon2::Error> {
+        let params = argon2.params();
         let mut output = vec![0; params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN)];
         if params.block_count() > MOST_BLOCKS {
             return Err(argon2::Error::OutOfMemory);
