@@ -61,21 +61,19 @@ where
         }
         "POST /admin/clients/{id}/disable" => {
             let closed = Intervention::Standing(Standing::Disabled { at: now });
-            let client = changed(app, request, by, closed, ClientEvent::Disabled).await?;
+            let client = changed(app, request, by, closed).await?;
             return Ok(json_response(&Document::of(&client, now), None));
         }
         _ => by.signed_in_lately(now)?,
     }
-    let (change, event) = match route {
+    let change = match route {
         "POST /admin/clients" => return register(app, request, by).await,
         "POST /admin/clients/{id}/secret" => return rotate(app, request, by).await,
-        "PATCH /admin/clients/{id}" => {
-            (Intervention::Change(Box::new(members::change(request)?)), ClientEvent::Changed)
-        }
-        "POST /admin/clients/{id}/enable" => (Intervention::Standing(Standing::Active), ClientEvent::Enabled),
+        "PATCH /admin/clients/{id}" => Intervention::Change(Box::new(members::change(request)?)),
+        "POST /admin/clients/{id}/enable" => Intervention::Standing(Standing::Active),
         _ => return Err(Refusal::no_such_route()),
     };
-    let client = changed(app, request, by, change, event).await?;
+    let client = changed(app, request, by, change).await?;
     Ok(json_response(&Document::of(&client, now), None))
 }
 
@@ -110,7 +108,7 @@ where
     let overlap = overlap(request)?;
     let secret = ClientSecret::random(&app.randomness)?;
     let rotation = Intervention::Secret { secret: secret.hash(), overlap };
-    let client = changed(app, request, by, rotation, ClientEvent::SecretRotated).await?;
+    let client = changed(app, request, by, rotation).await?;
     Ok(with_secret(StatusCode::OK, &client, Some(&secret), app.clock.now()))
 }
 
@@ -119,7 +117,6 @@ async fn changed<S>(
     request: &Request,
     by: Administrator,
     change: Intervention,
-    event: ClientEvent,
 ) -> Result<Box<Client>, Refusal>
 where
     S: ManageClients + Sync,
@@ -127,7 +124,7 @@ where
     let id = named(request)?;
     match app.store.change_client(&id, &change, Actor::Administrator(by.user), app.clock.now()).await? {
         Intervened::Changed(client) => {
-            Event::ClientAdministered { by: by.user, client: &id, event }.record(&request_id(request));
+            Event::ClientAdministered { by: by.user, client: &id, event: change.event() }.record(&request_id(request));
             Ok(client)
         }
         Intervened::NoSuchClient => Err(Refusal::no_such_client()),

@@ -40,7 +40,7 @@ pub(crate) const SCHEMA: Schema = Schema::Object(&[Field::required(
     "consents",
     "The clients that the person has let in, the latest first.",
     Schema::List(&Schema::Object(&[
-        Field::required("client_id", "The client.", Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$")),
+        Field::required("client_id", "The client.", Schema::CLIENT_ID),
         Field::required("client_name", "What it was called when the person agreed.", Schema::Text { min: 1, max: 80 }),
         Field::required(
             "permissions",

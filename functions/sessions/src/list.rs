@@ -43,11 +43,7 @@ pub(crate) const SCHEMA: Schema = Schema::Object(&[Field::required(
     Schema::List(&Schema::Object(&[
         Field::required("id", "The session.", Schema::Matching("^ses_[0-9a-f]{32}$")),
         Field::required("current", "Whether this request belongs to it.", Schema::Boolean),
-        Field::optional(
-            "client_id",
-            "The app that holds it, if it is a client's.",
-            Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$"),
-        ),
+        Field::optional("client_id", "The app that holds it, if it is a client's.", Schema::CLIENT_ID),
         Field::optional("device", "What the person calls the device.", Schema::Text { min: 1, max: Device::MAX_CHARS }),
         Field::optional(
             "network",

@@ -48,11 +48,7 @@ pub const OPERATIONS: &[Operation] = &[
         summary: "Take back on the page what a client was let do.",
         caller: Caller::Person,
         parameters: &[],
-        takes: Takes::Form(&[Field::required(
-            "withdraw",
-            "The client.",
-            Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$"),
-        )]),
+        takes: Takes::Form(&[Field::required("withdraw", "The client.", Schema::CLIENT_ID)]),
         gives: &[Gives::see_other("Done, and back to the page; or sign in first.")],
         refuses: Refuses::Page(&[400, 403, 404, 413, 415]),
     },
@@ -137,11 +133,7 @@ pub const OPERATIONS: &[Operation] = &[
         id: "withdrawConsent",
         summary: "Take back what the person has let a client do, and end its sessions of them.",
         caller: Caller::Person,
-        parameters: &[Parameter {
-            name: "client",
-            about: "The client.",
-            schema: Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$"),
-        }],
+        parameters: &[Parameter { name: "client", about: "The client.", schema: Schema::CLIENT_ID }],
         takes: Takes::Nothing,
         gives: &[Gives { status: 204, about: "It may do nothing more in the person's name.", document: None }],
         refuses: Refuses::Problems(&[

@@ -159,6 +159,14 @@ pub enum Schema {
     Object(&'static [Field]),
 }
 
+impl Schema {
+    /// The name of an OAuth client.
+    pub const CLIENT_ID: Self = Self::Matching("^[a-z0-9][a-z0-9._-]{0,63}$");
+
+    /// Roles, separated by spaces.
+    pub const ROLES: Self = Self::Matching("^([a-z0-9:_-]{1,64}( [a-z0-9:_-]{1,64})*)?$");
+}
+
 impl Field {
     /// A member that must be there.
     pub const fn required(name: &'static str, about: &'static str, schema: Schema) -> Self {

@@ -62,7 +62,7 @@ impl ManageClients for Table {
             let (client, check) = tokio::try_join!(self.client(id), self.may_administer(OPERATION, actor))?;
             let Some(check) = check else { return Ok(Intervened::NotAdministrator) };
             let Some(client) = client else { return Ok(Intervened::NoSuchClient) };
-            let (after, entry) = match changed(&client, intervention, entry(ClientEvent::Changed, actor, now)) {
+            let (after, entry) = match changed(&client, intervention, entry(intervention.event(), actor, now)) {
                 Ok(changed) => changed,
                 Err(refused) => return Ok(refused),
             };
@@ -121,18 +121,15 @@ fn changed(
             };
             let secrets = secrets.rotated(*secret, *overlap, entry.at).map_err(Intervened::UnderWay)?;
             let authentication = Authentication::Secret { method: *method, secrets };
-            (Client { authentication, ..client.clone() }, ClientEntry { event: ClientEvent::SecretRotated, ..entry })
+            (Client { authentication, ..client.clone() }, entry)
         }
         Intervention::Standing(standing) => {
-            let (standing, event) = match (standing, client.standing) {
-                (Standing::Active, _) => (Standing::Active, ClientEvent::Enabled),
+            let standing = match (*standing, client.standing) {
                 // Since when it is closed, asking again does not change.
-                (Standing::Disabled { .. }, since @ Standing::Disabled { .. }) => (since, ClientEvent::Disabled),
-                (Standing::Disabled { at }, Standing::Active) => {
-                    (Standing::Disabled { at: *at }, ClientEvent::Disabled)
-                }
+                (Standing::Disabled { .. }, since @ Standing::Disabled { .. }) => since,
+                (wanted, _) => wanted,
             };
-            (Client { standing, ..client.clone() }, ClientEntry { event, ..entry })
+            (Client { standing, ..client.clone() }, entry)
         }
     })
 }

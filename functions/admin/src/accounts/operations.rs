@@ -9,14 +9,12 @@ const USER: Parameter = Parameter {
     schema: Schema::Matching("^usr_[0-9a-f]{32}$"),
 };
 
-const ROLES: Schema = Schema::Matching("^([a-z0-9:_-]{1,64}( [a-z0-9:_-]{1,64})*)?$");
-
 const ACCOUNT: Schema = Schema::Object(&[
     Field::required("id", "Its lasting name, the `sub` of its tokens.", Schema::Matching("^usr_[0-9a-f]{32}$")),
     Field::required("names", "What it signs in by.", Schema::List(&Schema::Text { min: 1, max: 254 })),
     Field::required("standing", "Whether it may sign in.", Schema::OneOf(&["active", "disabled"])),
     Field::required("scope", "The most that its tokens may do.", Schema::Scope),
-    Field::required("roles", "Its roles, separated by blanks.", ROLES),
+    Field::required("roles", "Its roles, separated by blanks.", Schema::ROLES),
     Field::required("created_at", "When it was made, in seconds since 1970.", Schema::Integer),
     Field::optional("sessions_ended", "How many sessions a change has ended.", Schema::Integer),
 ]);
@@ -50,7 +48,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         parameters: &[USER],
         takes: Takes::Json(&[
             Field::required("scope", "All of its scopes.", Schema::Scope),
-            Field::required("roles", "All of its roles, separated by blanks.", ROLES),
+            Field::required("roles", "All of its roles, separated by blanks.", Schema::ROLES),
         ]),
         gives: CHANGED,
         refuses: Refuses::Problems(&[

@@ -6,8 +6,7 @@ use vestibule::oauth::clients::{MAX_NAME_CHARS, MAX_URI_BYTES, member};
 
 use super::listing::{AFTER, MOST};
 
-const CLIENT_ID: Schema = Schema::Matching("^[a-z0-9][a-z0-9._-]{0,63}$");
-const CLIENT: Parameter = Parameter { name: "id", about: "Which client: its client_id.", schema: CLIENT_ID };
+const CLIENT: Parameter = Parameter { name: "id", about: "Which client: its client_id.", schema: Schema::CLIENT_ID };
 
 const URIS: Schema = Schema::List(&Schema::Text { min: 1, max: MAX_URI_BYTES });
 const GRANT: Schema = Schema::OneOf(&["authorization_code", "refresh_token", "client_credentials"]);
@@ -33,7 +32,7 @@ const SCOPE: Field = Field::optional(member::SCOPE, "The most that its tokens ma
 const ROLES: Field = Field::optional(
     member::ROLES,
     "The roles that its tokens carry for whoever has them; for the team's own clients.",
-    Schema::Matching("^([a-z0-9:_-]{1,64}( [a-z0-9:_-]{1,64})*)?$"),
+    Schema::ROLES,
 );
 const RESOURCES: Field =
     Field::optional(member::RESOURCES, "Audiences that it may ask for beside the deployment's own (RFC 8707).", URIS);
@@ -67,7 +66,7 @@ mod own {
 }
 
 const DOCUMENT: Schema = Schema::Object(&[
-    Field::required(member::ID, "Its name in the protocol.", CLIENT_ID),
+    Field::required(member::ID, "Its name in the protocol.", Schema::CLIENT_ID),
     Field::required(member::NAME, "What people call it.", NAME),
     Field::required(member::AUTHENTICATION, "How it proves who it is.", METHOD),
     JWKS,
@@ -113,7 +112,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         summary: "List the clients, in the order of their names.",
         caller: Caller::AccessToken,
         parameters: &[
-            Parameter { name: AFTER, about: "Those after this one: `next` of the page before.", schema: CLIENT_ID },
+            Parameter {
+                name: AFTER,
+                about: "Those after this one: `next` of the page before.",
+                schema: Schema::CLIENT_ID,
+            },
             Parameter {
                 name: MOST,
                 about: "How many at most; 50 unless it says less.",
@@ -126,8 +129,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             about: "Some of the clients.",
             document: Some(Schema::Object(&[
                 Field::required("clients", "They.", Schema::List(&DOCUMENT)),
-                Field::required("unreadable", "Those that cannot be read.", Schema::List(&CLIENT_ID)),
-                Field::optional("next", "For `after`, if there are more.", CLIENT_ID),
+                Field::required("unreadable", "Those that cannot be read.", Schema::List(&Schema::CLIENT_ID)),
+                Field::optional("next", "For `after`, if there are more.", Schema::CLIENT_ID),
             ])),
         }],
         refuses: Refuses::Problems(&[
@@ -144,7 +147,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         caller: Caller::AccessToken,
         parameters: &[],
         takes: Takes::Json(&[
-            Field::required(member::ID, "Its name in the protocol, which never changes.", CLIENT_ID),
+            Field::required(member::ID, "Its name in the protocol, which never changes.", Schema::CLIENT_ID),
             Field::optional(member::NAME, "What people call it; its client_id unless said.", NAME),
             Field::optional(
                 member::AUTHENTICATION,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Client, ClientChange, ClientId, InvalidClient, SecretHash, Standing, UnderWay};
 use crate::accounts::administration::Actor;
+use crate::audit::client_trail::ClientEvent;
 use crate::clock::Timestamp;
 use crate::storage::StoreError;
 
@@ -27,6 +28,18 @@ pub enum Intervention {
     },
     /// Whether it may ask for anything.
     Standing(Standing),
+}
+
+impl Intervention {
+    /// What it is called in the trail and the log.
+    pub const fn event(&self) -> ClientEvent {
+        match self {
+            Self::Change(_) => ClientEvent::Changed,
+            Self::Secret { .. } => ClientEvent::SecretRotated,
+            Self::Standing(Standing::Active) => ClientEvent::Enabled,
+            Self::Standing(Standing::Disabled { .. }) => ClientEvent::Disabled,
+        }
+    }
 }
 
 /// The store's side of managing clients.
