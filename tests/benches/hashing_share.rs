@@ -32,9 +32,9 @@ const PARAMETERS: [(&str, &str); 6] = [
     ("Issuer", "https://auth.example.com"),
     ("MailFrom", "no-reply@example.com"),
     ("MailIdentity", "example.com"),
-    ("LoginNameLimit", "1000000/1"),
-    ("LoginNetworkLimit", "1000000/1"),
-    ("AccountNetworkLimit", "1000000/1"),
+    ("LoginNameLimit", "999999/1"),
+    ("LoginNetworkLimit", "999999/1"),
+    ("AccountNetworkLimit", "999999/1"),
 ];
 
 fn main() {
