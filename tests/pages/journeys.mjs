@@ -123,6 +123,12 @@ const journeys = {
       assert.equal(ring, "solid", `${reached.at(-1)} shows that it has the focus`);
     }
     assert.deepEqual(reached, ["Sign out", "Devices", "API keys", "Apps"]);
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("Shift+Tab");
+    assert.equal(await focused(), "Sign out");
+    await submitted(() => keyboard.press("Enter"));
+    await demo.expect("You are signed out");
     await demo.leave();
   },
 
