@@ -264,8 +264,7 @@ mod tests {
         let template = include_str!("../../template.yaml");
         let deployment = |template: String| Running { template, ..running() };
         assert_eq!(deployment(template.to_owned()).password_cost(), Some(Cost::DEFAULT));
-        let variable = "VESTIBULE_AUDIENCE: !Ref Audience\n";
-        let dearer = template.replace(variable, &format!("{variable}        VESTIBULE_ARGON2_ITERATIONS: \"3\"\n"));
+        let dearer = template.replace("Default: m=19456,t=2,p=1", "Default: m=19456,t=3,p=1");
         assert_eq!(deployment(dearer).password_cost().unwrap().iterations(), 3);
         assert_eq!(running().password_cost(), None);
     }

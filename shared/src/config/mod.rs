@@ -83,7 +83,8 @@ pub struct Config {
     /// `VESTIBULE_API_KEY_MAX_SECONDS`: the longest life of an API key, which is then also that of one for which none is asked; 0, the
     /// default, lets a key live until it is revoked.
     pub api_key_max_lifetime: Option<Duration>,
-    /// `VESTIBULE_ARGON2_MEMORY_KIB`, `…_ITERATIONS`, `…_PARALLELISM`.
+    /// `VESTIBULE_ARGON2`: what a hash of a password costs, as hashes say it: `m=19456,t=2,p=1` unless set. Cheaper hashes are made
+    /// anew when their owners sign in.
     pub password_cost: Cost,
     /// `VESTIBULE_HASHING_BUDGET_KIB`: memory that concurrent hashes may take together.
     pub hashing_budget_kib: u32,
@@ -174,7 +175,7 @@ impl Config {
             allowed_origins,
             api_key_max_lifetime: Some(read.seconds("VESTIBULE_API_KEY_MAX_SECONDS", 0, 0..=MAX_API_KEY_SECONDS))
                 .filter(|longest| !longest.is_zero()),
-            password_cost: read.cost(),
+            password_cost: read.cost("VESTIBULE_ARGON2"),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),
             refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),

@@ -106,15 +106,11 @@ impl<'a, V: Variables> Reader<'a, V> {
         })
     }
 
-    pub(super) fn cost(&mut self) -> Cost {
-        let default = Cost::DEFAULT;
-        let mut part = |name: &str, default: u32| self.parsed(name, "a whole number").unwrap_or(default);
-        let memory = part("VESTIBULE_ARGON2_MEMORY_KIB", default.memory_kib());
-        let iterations = part("VESTIBULE_ARGON2_ITERATIONS", default.iterations());
-        let parallelism = part("VESTIBULE_ARGON2_PARALLELISM", default.parallelism());
-        Cost::new(memory, iterations, parallelism).unwrap_or_else(|fault| {
-            self.fault("VESTIBULE_ARGON2_*", &format!("is too cheap: {fault}"));
-            default
+    pub(super) fn cost(&mut self, name: &str) -> Cost {
+        let Some(text) = self.text(name) else { return Cost::DEFAULT };
+        text.parse().unwrap_or_else(|fault| {
+            self.fault(name, &format!("is {text}: {fault}"));
+            Cost::DEFAULT
         })
     }
 
@@ -209,7 +205,13 @@ mod tests {
 
     #[test]
     fn a_cost_below_owasps_settings_is_refused() {
-        let said = faults(&[("VESTIBULE_ISSUER", "https://a.example"), ("VESTIBULE_ARGON2_MEMORY_KIB", "1024")], &[]);
-        assert!(said.contains("ARGON2"), "{said}");
+        for cost in
+            ["m=7168,t=4,p=1", "m=1024,t=99,p=1", "m=19456,t=2", "t=2,m=19456,p=1", "19456/2/1", "m=19456,t=2,p=1,x=1"]
+        {
+            let said = faults(&[("VESTIBULE_ISSUER", "https://a.example"), ("VESTIBULE_ARGON2", cost)], &[]);
+            assert!(said.contains(&format!("VESTIBULE_ARGON2 is {cost}: argon2id takes")), "{said}");
+        }
+        let taken = faults(&[("VESTIBULE_ISSUER", "https://a.example"), ("VESTIBULE_ARGON2", "m=65536,t=3,p=4")], &[]);
+        assert_eq!(taken, "");
     }
 }

@@ -1,6 +1,10 @@
 //! What a guess costs: argon2id's parameters (RFC 9106 §3.1, OWASP Password Storage Cheat Sheet).
 
+use std::fmt;
+use std::str::FromStr;
+
 use argon2::Params;
+use argon2::password_hash::phc::PasswordHash;
 
 /// Memory, passes and lanes of one hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,10 +14,10 @@ pub struct Cost {
     parallelism: u32,
 }
 
-/// The parameters are weaker than anything a deployment should run.
+/// These are no parameters, or weaker ones than any that a deployment should run with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "argon2id needs at least {} KiB and 1 pass, with memory × passes of at least {}",
+    "argon2id takes m=KiB,t=passes,p=lanes, of at least {} KiB, and of memory × passes at least {}",
     Cost::MIN_MEMORY_KIB,
     Cost::MIN_WORK_KIB
 )]
@@ -54,5 +58,25 @@ impl Cost {
     /// Lanes.
     pub const fn parallelism(&self) -> u32 {
         self.parallelism
+    }
+}
+
+impl fmt::Display for Cost {
+    /// As hashes have it: `m=19456,t=2,p=1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "m={},t={},p={}", self.memory_kib, self.iterations, self.parallelism)
+    }
+}
+
+impl FromStr for Cost {
+    type Err = InvalidCost;
+
+    /// Takes what [`Display`](fmt::Display) writes, and no parameter else.
+    fn from_str(text: &str) -> Result<Self, InvalidCost> {
+        let hash = format!("$argon2id$v=19${text}");
+        let parsed = PasswordHash::new(&hash).map_err(|_| InvalidCost)?;
+        let params = Params::try_from(&parsed).map_err(|_| InvalidCost)?;
+        let cost = Self::new(params.m_cost(), params.t_cost(), params.p_cost())?;
+        if cost.to_string() == text { Ok(cost) } else { Err(InvalidCost) }
     }
 }

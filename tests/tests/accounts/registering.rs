@@ -1,6 +1,7 @@
 //! Registration: from an address to an account.
 
 use serde_json::json;
+use vestibule::accounts::{FindLogin as _, Identifier};
 use vestibule_tests::{PASSWORD, Scene};
 
 use crate::stage::{ADA, ask, register, verify};
@@ -21,6 +22,14 @@ async fn whoever_reads_the_mailbox_makes_the_account_and_signs_in() {
         let me = scene.get_as("/whoami", &tokens.access).await.expect(200).json();
         assert_eq!(me["sub"], account["user"]);
     }
+}
+
+#[tokio::test]
+async fn a_password_is_hashed_at_the_cost_that_the_template_names() {
+    let scene = Scene::builder().parameter("PasswordHashing", "m=19456,t=3,p=1").begin().await;
+    register(&scene, ADA).await;
+    let record = scene.cloud.table().find_login(&Identifier::parse(ADA).unwrap()).await.unwrap().unwrap();
+    assert!(record.password.as_str().contains("$m=19456,t=3,p=1,"), "{}", record.password.as_str());
 }
 
 #[tokio::test]

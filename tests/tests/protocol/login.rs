@@ -145,10 +145,10 @@ async fn a_hash_that_is_cheaper_than_todays_is_replaced_at_sign_in() {
     use vestibule::randomness::Randomness;
     use vestibule::secret::Secret;
 
-    let scene = Scene::new().await;
+    let scene = Scene::builder().parameter("PasswordHashing", "m=19456,t=3,p=1").begin().await;
     let demo = scene.named(&["demo@example.com", "demo"], "", "").await;
     let keys = scene.cloud.secrets().read_symmetric_keys().await.unwrap();
-    let cheap = Hasher::new(Cost::new(7 * 1024, 5, 1).unwrap(), u32::MAX, Randomness::System);
+    let cheap = Hasher::new(Cost::DEFAULT, u32::MAX, Randomness::System);
     let password = Password::parse(&Secret::new(PASSWORD.to_owned())).unwrap();
     let hash = cheap.hash(&password, keys.peppers()).await.unwrap();
     let table = scene.cloud.table();
@@ -156,7 +156,7 @@ async fn a_hash_that_is_cheaper_than_todays_is_replaced_at_sign_in() {
     scene.login(&demo).await;
     for name in ["demo@example.com", "demo"] {
         let record = table.find_login(&Identifier::parse(name).unwrap()).await.unwrap().unwrap();
-        assert!(record.password.as_str().contains("m=19456,t=2,p=1"), "{}", record.password.as_str());
+        assert!(record.password.as_str().contains("$m=19456,t=3,p=1,"), "{}", record.password.as_str());
     }
     scene.login(&demo).await;
 }

@@ -46,7 +46,7 @@ fn one(id: &str, function: &FunctionResource, config: &Config) -> Finding {
             needed.div_ceil(1024),
             function.memory_mib
         );
-        CHECK.fault(id, reason, "raise HashingMemory, or lower VESTIBULE_HASHING_BUDGET_KIB")
+        CHECK.fault(id, reason, "raise HashingMemory, or lower what PasswordHashing takes")
     } else {
         CHECK.ok(id, format!("{said}, in {} MiB", function.memory_mib))
     }
