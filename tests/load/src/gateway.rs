@@ -17,6 +17,7 @@ use crate::traffic::{Kind, Traffic};
 pub(crate) const REFRESH: &str = "refresh";
 pub(crate) const AUTHORIZE: &str = "authorize";
 pub(crate) const STRICT: &str = "authorize, strict";
+pub(crate) const EXCHANGE: &str = "code exchange";
 pub(crate) const LOGIN: &str = "login";
 pub(crate) const MIXED: &str = "mixed";
 
@@ -41,7 +42,7 @@ pub(crate) struct Ladder {
     pub(crate) capacity: Outcome,
     /// Milliseconds on a processor for each request.
     pub(crate) busy: f64,
-    /// The open loop, at rising rates.
+    /// The open loop, at rising rates; none for what cannot be asked for again.
     pub(crate) steps: Vec<Outcome>,
 }
 
@@ -79,6 +80,8 @@ pub(crate) struct Extent {
     pub(crate) step: Duration,
     /// Sessions in each table.
     pub(crate) sessions: &'static str,
+    /// Codes that are exchanged: each counts once, and for a minute.
+    pub(crate) codes: usize,
 }
 
 /// Each kind of request on a deployment of its own in one process, and all kinds mixed.
@@ -89,7 +92,22 @@ pub(crate) async fn ladders(extent: Extent) -> Result<Vec<Ladder>, Fault> {
         let deployment = Deployment::start(&["--sessions", extent.sessions]).await?;
         ladders.push(ladder(kind, false, &deployment, extent.step, &SHARES).await?);
     }
+    ladders.push(exchanges(extent.codes).await?);
     Ok(ladders)
+}
+
+/// Codes for tokens, as fast as 16 callers get them. An open loop would need codes that do not grow old.
+async fn exchanges(codes: usize) -> Result<Ladder, Fault> {
+    crate::progress(&format!("  {EXCHANGE}"));
+    let deployment = Deployment::start(&["--sessions", "64", "--codes", &codes.to_string()]).await?;
+    keep_on(std::process::id(), ASKING);
+    let traffic = Arc::new(Traffic::of(deployment.exchanges()?));
+    exactly(&traffic, CALLERS, 4 * CALLERS).await?;
+    let before = deployment.server.busy_seconds();
+    let capacity = exactly(&traffic, CALLERS, codes - 4 * CALLERS).await?;
+    let busy = (deployment.server.busy_seconds() - before) * 1e3 / count(&capacity);
+    process::roam();
+    Ok(Ladder { kind: EXCHANGE.to_owned(), processes: false, capacity, busy, steps: Vec::new() })
 }
 
 /// The same through processes behind the Runtime API, which share the core with the gateway.

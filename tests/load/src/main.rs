@@ -4,9 +4,12 @@
 //! shows in a minute that all of it works and writes into `target/report/`. Linux only. Decision 0025 has the reasons.
 
 mod authorizers;
+mod checks;
 mod client;
+mod codes;
 mod driver;
 mod gateway;
+mod hashing;
 mod machine;
 mod oracle;
 mod page;
@@ -80,6 +83,8 @@ struct Page {
 enum Part {
     /// Authorizers side by side.
     Authorizers,
+    /// The authorizer's own work alone.
+    Checks,
     /// Cold starts.
     Starts,
     /// The local gateway under load.
@@ -94,6 +99,8 @@ enum Part {
     Servers,
     /// Cost against number of sessions.
     Scale,
+    /// What sign-ins spend their processor time on.
+    Hashing,
     /// Whether time tells of accounts.
     Oracle,
 }
@@ -144,12 +151,16 @@ impl Report {
                 .sized(authorizers::Extent { rounds: 4, events: 20 }, authorizers::Extent { rounds: 40, events: 50 });
             results.authorizers = authorizers::warm(&stage, &stage.contenders()?, extent).await?;
         }
+        if self.wants(Part::Checks, &results)? {
+            results.checks = checks::checks(self.quick)?;
+        }
         if self.wants(Part::Starts, &results)? {
             results.starts = starts::cold(&stage, self.sized(4, 30)).await?;
         }
         let extent = gateway::Extent {
             step: Duration::from_millis(self.sized(600, 5_000)),
             sessions: self.sized("512", "4096"),
+            codes: self.sized(256, 8_192),
         };
         if self.wants(Part::Load, &results)? {
             results.ladders.extend(gateway::ladders(extent).await?);
@@ -175,6 +186,9 @@ impl Report {
             let extent =
                 self.sized(scale::Extent { rounds: 3, requests: 100 }, scale::Extent { rounds: 12, requests: 1_500 });
             results.costs = scale::costs(&self.sizes(), extent).await?;
+        }
+        if self.wants(Part::Hashing, &results)? {
+            results.shares = hashing::shares(self.sized(5, 200))?;
         }
         if self.wants(Part::Oracle, &results)? {
             results.told = oracle::told(self.sized(20, 200), self.sized(60, 600)).await;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use vestibule::accounts::register::{Register as _, Registration};
-use vestibule::accounts::{Account, FindLogin as _, Identifier, Standing};
+use vestibule::accounts::{Account, FindLogin as _, Identifier, LoginRecord, Standing};
 use vestibule::clock::{Clock, Timestamp};
 use vestibule::config::{Config, Need};
 use vestibule::identity::{SessionId, UserId};
@@ -25,7 +25,7 @@ use vestibule::tokens::{AccessTokenClaims, mint};
 use vestibule_local::cloud::Cloud;
 use vestibule_local::demo::clients::{SERVICE, service};
 
-use crate::Fault;
+use crate::{Fault, codes};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -33,7 +33,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) const ISSUER: &str = "https://auth.example.com";
 /// People who sign in. More than one, so that a limit by name or a lock of one item would not be all that is measured.
 const PEOPLE: usize = 32;
-/// Of all sessions, those that are asked for. Fewer would be warm in every cache; a run asks for each a few times.
+/// Of all sessions, those that are asked for; and how many access tokens there are of them, whatever the number of sessions. Fewer would
+/// be warm in every cache; a run asks for each a few times.
 const ASKED: usize = 4_096;
 /// What one `BatchWriteItem` may hold.
 const BATCH: usize = 25;
@@ -49,8 +50,11 @@ pub(crate) struct Population {
     pub(crate) names: Vec<String>,
     /// Refresh tokens of as many sessions, drawn from all of them.
     pub(crate) refresh_tokens: Vec<String>,
-    /// Access tokens of the same sessions, with every role that a route asks for.
+    /// Access tokens of the same sessions, with every role that a route asks for. Where there are few sessions, each has several: an
+    /// authorizer that keeps what it has verified meets as many tokens on a small table as on a large one.
     pub(crate) access_tokens: Vec<String>,
+    /// Forms that redeem a code each.
+    pub(crate) code_forms: Vec<String>,
     /// A service's client.
     pub(crate) client: String,
     /// And its secret.
@@ -66,12 +70,15 @@ fn names(number: usize, per_user: usize) -> (UserId, SessionId) {
     (UserId::from_bytes(name(1, number / per_user)), SessionId::from_bytes(name(2, number)))
 }
 
-/// Fills the deployment with people and with `sessions` sessions, `per_user` for each user.
-pub(crate) async fn fill(cloud: &Cloud, sessions: usize, per_user: usize) -> Result<Population, Fault> {
+/// Fills the deployment with people, with `sessions` sessions, `per_user` for each user, and with codes, which are made last since they do
+/// not live long.
+pub(crate) async fn fill(cloud: &Cloud, sessions: usize, per_user: usize, codes: usize) -> Result<Population, Fault> {
     let now = Clock::System.now();
     let names = people(cloud, now).await?;
     let first = Identifier::parse(names.first().ok_or("there is nobody")?)?;
-    let (item, user, session) = one_session(cloud, &first, now).await?;
+    let person = cloud.table().find_login(&first).await?.ok_or("nobody has this name")?;
+    let (item, session_id) = one_session(cloud, &person, now).await?;
+    let (user, session) = (person.user.to_string(), session_id.to_string());
     let table = cloud.running(String::new()).table;
     let batches = (0..sessions).step_by(BATCH).map(|begin| {
         let copies = (begin..sessions.min(begin + BATCH)).map(|number| {
@@ -97,12 +104,18 @@ pub(crate) async fn fill(cloud: &Cloud, sessions: usize, per_user: usize) -> Res
         service(&cloud.table(), &Randomness::System, None, now).await?.ok_or("the service is there already")?;
     let (client, client_secret) = (SERVICE.to_owned(), secret.expose().to_owned());
     let mut population = Population { names, client, client_secret, ..Population::default() };
-    for number in drawn {
-        let (user, session) = self::names(number, per_user);
+    for number in &drawn {
+        let (user, session) = self::names(*number, per_user);
         let token = RefreshToken { user, session, generation: Generation::FIRST };
         population.refresh_tokens.push(token.seal(mac.mac_keys().active()).expose().to_owned());
+    }
+    for number in drawn.iter().cycle().take(ASKED) {
+        let (user, session) = self::names(*number, per_user);
         let access = access_token(&ring, Algorithm::Es256, user, session, now)?;
         population.access_tokens.push(access.expose().to_owned());
+    }
+    if codes > 0 {
+        population.code_forms = codes::forms(cloud, &person, session_id, codes, Clock::System.now()).await?;
     }
     Ok(population)
 }
@@ -159,23 +172,22 @@ async fn people(cloud: &Cloud, now: Timestamp) -> Result<Vec<String>, Fault> {
 
 type Item = HashMap<String, AttributeValue>;
 
-/// The item of a session that the store has opened, with the names of its user and of itself.
-async fn one_session(cloud: &Cloud, person: &Identifier, now: Timestamp) -> Result<(Item, String, String), Fault> {
-    let record = cloud.table().find_login(person).await?.ok_or("nobody has this name")?;
+/// The item of a session that the store has opened, and the session's name.
+async fn one_session(cloud: &Cloud, person: &LoginRecord, now: Timestamp) -> Result<(Item, SessionId), Fault> {
     let keys = cloud.secrets().read_symmetric_keys().await?;
     let no_variables: BTreeMap<String, String> = BTreeMap::from([("VESTIBULE_ISSUER".to_owned(), ISSUER.to_owned())]);
     let client = Config::read(&no_variables, &[] as &[Need])?.client;
-    let scope = record.scopes.clone();
-    let session = session_for(&record, &client, scope, None, keys.mac_keys(), &Randomness::System, now)?;
-    match cloud.table().open(&session, record.version).await? {
+    let scope = person.scopes.clone();
+    let session = session_for(person, &client, scope, None, keys.mac_keys(), &Randomness::System, now)?;
+    match cloud.table().open(&session, person.version).await? {
         Opening::Opened => {}
         Opening::AccountChanged => return Err("the account changed meanwhile".into()),
     }
-    let (user, session) = (record.user.to_string(), session.id.to_string());
+    let name = session.id.to_string();
     let scan = cloud.clients().dynamodb.scan().table_name(cloud.running(String::new()).table).send().await?;
-    let is_it = |item: &&Item| item.values().any(|value| value.as_s().is_ok_and(|text| text.contains(&session)));
+    let is_it = |item: &&Item| item.values().any(|value| value.as_s().is_ok_and(|text| text.contains(&name)));
     let item = scan.items().iter().find(is_it).ok_or("the session is not in the table")?.clone();
-    Ok((item, user, session))
+    Ok((item, session.id))
 }
 
 fn copy(item: &Item, names: &[(&String, &String)]) -> Item {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Fault;
 use crate::authorizers::Warm;
+use crate::checks::Check;
 use crate::gateway::{Burst, Ladder, Soak};
+use crate::hashing::Share;
 use crate::machine::Machine;
 use crate::oracle::Told;
 use crate::peers::workshop;
@@ -22,12 +24,14 @@ pub(crate) struct Results {
     pub(crate) quick: bool,
     pub(crate) minutes: f64,
     pub(crate) authorizers: Vec<Warm>,
+    pub(crate) checks: Vec<Check>,
     pub(crate) starts: Vec<Start>,
     pub(crate) ladders: Vec<Ladder>,
     pub(crate) burst: Option<Burst>,
     pub(crate) soak: Option<Soak>,
     pub(crate) servers: Vec<Served>,
     pub(crate) costs: Vec<Cost>,
+    pub(crate) shares: Vec<Share>,
     pub(crate) told: Vec<Told>,
 }
 

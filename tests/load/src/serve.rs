@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// Sessions of each user.
     #[arg(long, default_value_t = 1)]
     pub(crate) per_user: usize,
+    /// Authorization codes that nobody has redeemed.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) codes: usize,
     /// A folder of programs: each function is then a process behind a Runtime API.
     #[arg(long)]
     pub(crate) processes: Option<PathBuf>,
@@ -59,7 +62,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Fault> {
         setrlimit(Resource::Data, Rlimit { current: bytes, maximum: bytes })?;
     }
     let cloud = start(arguments.processes.as_deref()).await?;
-    let population = fill(&cloud, arguments.sessions, arguments.per_user).await?;
+    let population = fill(&cloud, arguments.sessions, arguments.per_user, arguments.codes).await?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let ready = Ready { url: format!("http://{}", listener.local_addr()?), population };
     writeln!(std::io::stdout(), "{}", serde_json::to_string(&ready)?)?;

@@ -14,8 +14,8 @@ use crate::process::{self, SERVED, keep_on};
 use crate::serve::Ready;
 use crate::traffic::{Each, Kind, Refresh};
 
-/// How long a server may take until it answers: a million sessions take their time.
-const START: Duration = Duration::from_secs(300);
+/// How long a server may take until it answers: ten million sessions take their time.
+const START: Duration = Duration::from_secs(1_800);
 
 /// A running server. Dropping it kills it; it ends by itself, too, when this process does.
 #[derive(Debug)]
@@ -105,6 +105,12 @@ impl Deployment {
         let form = "grant_type=client_credentials&scope=orders:read".to_owned();
         let requests = Each::post(&self.uri("/oauth/token")?, "application/x-www-form-urlencoded", vec![form])?;
         Ok(Kind::Each(requests.by(&self.population.client, &self.population.client_secret)?))
+    }
+
+    /// `POST /oauth/token` with a code. Once for each deployment: a code counts once.
+    pub(crate) fn exchanges(&self) -> Result<Kind, Fault> {
+        let forms = self.population.code_forms.clone();
+        Ok(Kind::Each(Each::post(&self.uri("/oauth/token")?, "application/x-www-form-urlencoded", forms)?))
     }
 
     /// What the traffic of an API looks like: of a hundred requests one signs in, nine refresh, ninety call the API, ten of these on

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorizers::{CASES, EMPTY, NODE, OURS, PYTHON, Warm};
+use crate::checks::{API_KEY, COOKIE};
 use crate::gateway::{REFRESH, REFRESHES};
+use crate::hashing::HANDLERS;
 use crate::results::Results;
+use crate::scale::Cost;
 use crate::starts::{Start, WITH, WITHOUT};
 
 /// A target and what became of it.
@@ -18,6 +21,10 @@ pub(crate) struct Target {
 
 /// At most this much more than at the smallest table.
 const FLAT: f64 = 0.10;
+/// Of the processor time of what takes a password, the least that argon2 has, in percent.
+const HASHED: f64 = 97.0;
+/// Of larger tables a run may tell; the target ends here.
+const FLAT_UNTIL: usize = 1_000_000;
 
 /// All whose figures were measured.
 pub(crate) fn targets(results: &Results) -> Vec<Target> {
@@ -34,6 +41,10 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
     }
     if let Some(row) = warm(results, 2, EMPTY) {
         targets.push(at_most("authorizer, the same token again", row.ours.median, 1.3, " × the empty function"));
+    }
+    for check in results.checks.iter().filter(|check| [COOKIE, API_KEY].contains(&check.credential.as_str())) {
+        let what = format!("authorizer, {}, its own work while nothing is read", check.credential);
+        targets.push(at_most(&what, check.median, 10.0, " µs"));
     }
     for first_answer in [WITHOUT, WITH] {
         if let Some(start) = start(results, first_answer) {
@@ -60,8 +71,8 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
         }
     }
     for kind in [REFRESH, crate::gateway::STRICT] {
-        let largest = results.costs.iter().filter(|cost| cost.kind == kind && cost.per_user == 1);
-        if let Some(largest) = largest.max_by_key(|cost| cost.sessions) {
+        let named = |cost: &&Cost| cost.kind == kind && cost.per_user == 1 && cost.sessions <= FLAT_UNTIL;
+        if let Some(largest) = results.costs.iter().filter(named).max_by_key(|cost| cost.sessions) {
             let what = format!("{kind}: cost at {} sessions", crate::table::thousands(largest.sessions));
             let off = (largest.ratio.median - 1.0).abs();
             targets.push(Target {
@@ -71,6 +82,14 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
                 met: off <= FLAT,
             });
         }
+    }
+    for share in results.shares.iter().filter(|share| HANDLERS.contains(&share.what.as_str())) {
+        targets.push(Target {
+            what: format!("{}: argon2, of all processor time", share.what),
+            target: format!("≥ {HASHED:.0} %"),
+            measured: format!("{:.1} %", share.percent()),
+            met: share.percent() >= HASHED,
+        });
     }
     targets
 }
