@@ -20,6 +20,7 @@ pub fn session(user: UserId, now: Timestamp) -> Session {
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device: None,
         network: None,
         transport: Transport::Tokens,

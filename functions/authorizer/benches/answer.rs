@@ -164,6 +164,7 @@ fn cookie() -> (SessionCookie, Session) {
         roles: Roles::parse("support").unwrap(),
         auth_time: NOW,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device: None,
         network: None,
         transport: Transport::Cookie(cookie.hash()),

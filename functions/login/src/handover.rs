@@ -47,6 +47,7 @@ impl Handover {
                 }
                 let cookie = SessionCookie::random(session.user, session.id, &app.randomness)?;
                 session.transport = vestibule::sessions::Transport::Cookie(cookie.hash());
+                session.signed_in_for = next.as_ref().and_then(Continue::request);
                 Held::Cookie(cookie, next.clone())
             }
         };

@@ -122,13 +122,9 @@ where
     let person = person::signed_in(app, request, sent).await?;
     let meant = person::meant(app, client.id.as_str(), sent.one("id_token_hint").ok().flatten()).await?;
     let session = person.as_ref().map(|person| &person.session);
-    let anew_since = person::anew_since(session, now);
     let person = match (person::answers(&asked, session, &meant, now), person) {
         (Ok(()), Some(person)) => person,
         (Err(Detour::Refused(error)), _) => return Ok(Outcome::Refused(error)),
-        (Err(Detour::SignInAnew), _) => {
-            return Ok(asked.after_sign_in(anew_since).map_or_else(Outcome::Refused, Outcome::SignIn));
-        }
         (Err(Detour::SignIn), _) | (Ok(()), None) => return Ok(Outcome::SignIn(asked.again)),
     };
     let user = person.session.user;

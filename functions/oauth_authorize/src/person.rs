@@ -12,15 +12,15 @@ use vestibule::fault::Fault;
 use vestibule::http::presented;
 use vestibule::identity::UserId;
 use vestibule::keys::ReadPublicKeys;
-use vestibule::sessions::Session;
 use vestibule::sessions::cookie::{CookieSessions, SessionCookie};
+use vestibule::sessions::{AuthenticationMethod, Session};
 use vestibule::tokens::VerifyError;
 
 use crate::error::Error;
 use crate::parameters::Parameters;
 use crate::request::Asked;
 
-/// From the sign-in page people come back within minutes. A request that says so longer ago is somebody's bookmark, or a trick to have
+/// From the sign-in page people come back within minutes. The same request longer afterwards is somebody's bookmark, or a trick to have
 /// an old sign-in count as a new one.
 const COMES_BACK_WITHIN: Duration = Duration::from_secs(15 * 60);
 
@@ -44,10 +44,8 @@ pub(crate) enum Meant {
 /// Where a request goes that nobody answers yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detour {
-    /// To the sign-in page, and back.
+    /// To the sign-in page, and back as somebody who has signed in for this request.
     SignIn,
-    /// To the sign-in page, and back as somebody who has signed in since.
-    SignInAnew,
     /// Back to the client.
     Refused(Error),
 }
@@ -100,36 +98,34 @@ pub(crate) async fn meant<S: ReadPublicKeys>(app: &App<S>, client: &str, hint: O
 /// Whether `session` answers the request.
 pub(crate) fn answers(asked: &Asked, session: Option<&Session>, meant: &Meant, now: Timestamp) -> Result<(), Detour> {
     let detour = match (session, meant) {
-        (None, Meant::User(_)) => Err(Detour::SignInAnew),
-        (None, _) if asked.prompt.sign_in || asked.max_age.is_some() => Err(Detour::SignInAnew),
         (None, _) => Err(Detour::SignIn),
         (Some(session), Meant::User(user)) if *user != session.user && comes_back(asked, session, now) => {
             return Err(Detour::Refused(Error::SomebodyElse));
         }
-        (Some(session), Meant::User(user)) if *user != session.user => Err(Detour::SignInAnew),
+        (Some(session), Meant::User(user)) if *user != session.user => Err(Detour::SignIn),
         // Nobody can say whether it is the one who is meant.
-        (Some(_), Meant::Unclear) if asked.prompt.nothing => Err(Detour::SignInAnew),
+        (Some(_), Meant::Unclear) if asked.prompt.nothing => Err(Detour::SignIn),
         (Some(session), _) if is_fresh(asked, session, now) => Ok(()),
-        (Some(_), _) => Err(Detour::SignInAnew),
+        (Some(_), _) => Err(Detour::SignIn),
     };
     if detour.is_err() && asked.prompt.nothing { Err(Detour::Refused(Error::LoginRequired)) } else { detour }
 }
 
 fn is_fresh(asked: &Asked, session: &Session, now: Timestamp) -> bool {
-    // Zero asks for a sign-in as `prompt=login` does (Core §3.1.2.1), also within the second of the last one.
-    let young = asked.max_age.is_none_or(|max_age| !max_age.is_zero() && now.since(session.auth_time) <= max_age);
-    comes_back(asked, session, now) || (young && !asked.prompt.sign_in)
+    comes_back(asked, session, now)
+        || (!asked.prompt.sign_in && asked.max_age.is_none_or(|most| is_young(session, most, now)))
 }
 
-/// From when on a sign-in is one that happened after `session` was found wanting: now, or from the next second if the sign-in that made
-/// the session was in this one, so that it does not count as the one that was asked for.
-pub(crate) fn anew_since(session: Option<&Session>, now: Timestamp) -> Timestamp {
-    let just_made = session.is_some_and(|session| session.auth_time >= now);
-    if just_made { now.plus(Duration::from_secs(1)) } else { now }
+/// Whether the person has proven who they are within `most`. Zero asks for a sign-in as `prompt=login` does (Core §3.1.2.1), also within
+/// the second of the last one. A provider proves it only where it was asked to: else it may know the browser for weeks.
+fn is_young(session: &Session, most: Duration, now: Timestamp) -> bool {
+    match session.auth_method {
+        AuthenticationMethod::Password => !most.is_zero() && now.since(session.auth_time) <= most,
+        AuthenticationMethod::Federated => false,
+    }
 }
 
-/// Whether the person was sent to sign in, and has.
+/// Whether the person was sent to sign in for this request, and has.
 fn comes_back(asked: &Asked, session: &Session, now: Timestamp) -> bool {
-    let sent = asked.signed_in_after.filter(|sent| *sent <= now && now.since(*sent) <= COMES_BACK_WITHIN);
-    sent.is_some_and(|sent| session.auth_time >= sent)
+    session.signed_in_for == Some(asked.answered) && now.since(session.auth_time) <= COMES_BACK_WITHIN
 }

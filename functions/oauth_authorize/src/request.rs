@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use vestibule::clock::Timestamp;
 use vestibule::oauth::clients::{Client, Grant, Target};
 use vestibule::oauth::codes::Nonce;
 use vestibule::oauth::pkce::{Challenge, METHOD};
 use vestibule::pages::Continue;
 use vestibule::scope::Scopes;
+use vestibule::sessions::AnsweredRequest;
 
 use crate::answer::Mode;
 use crate::error::Error;
@@ -26,8 +26,8 @@ pub(crate) struct Asked {
     pub(crate) nonce: Option<Nonce>,
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<Duration>,
-    /// Ours: since when the person must have signed in, on the way back from there.
-    pub(crate) signed_in_after: Option<Timestamp>,
+    /// What a session says of it that was opened to answer it.
+    pub(crate) answered: AnsweredRequest,
     /// The request again, to come back to.
     pub(crate) again: Continue,
     /// And parameter by parameter.
@@ -45,11 +45,8 @@ pub(crate) struct Prompt {
     pub(crate) consent: bool,
 }
 
-/// Since when the person must have signed in.
-pub(crate) const SIGNED_IN_AFTER: &str = "signed_in_after";
-
 /// What goes round by way of the sign-in and the consent page.
-pub(crate) const PARAMETERS: [&str; 15] = [
+pub(crate) const PARAMETERS: [&str; 14] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -64,7 +61,6 @@ pub(crate) const PARAMETERS: [&str; 15] = [
     "max_age",
     "login_hint",
     "id_token_hint",
-    SIGNED_IN_AFTER,
 ];
 
 impl Asked {
@@ -103,18 +99,10 @@ impl Asked {
             nonce: sent.one("nonce")?.map(str::parse).transpose().map_err(|_| Error::Nonce)?,
             prompt: prompt(sent.one("prompt")?)?,
             max_age: seconds(sent.one("max_age")?)?.map(Duration::from_secs),
-            signed_in_after: seconds(sent.one(SIGNED_IN_AFTER)?)?.map(Timestamp::from_seconds),
+            answered: AnsweredRequest::of(parameters.iter().map(|(name, value)| (name, value))),
             again: again(&parameters)?,
             parameters,
         })
-    }
-
-    /// The request again, to come back to after a sign-in that happens after `since`.
-    pub(crate) fn after_sign_in(&self, since: Timestamp) -> Result<Continue, Error> {
-        let mut parameters = self.parameters.clone();
-        parameters.retain(|(name, _)| name != SIGNED_IN_AFTER);
-        parameters.push((SIGNED_IN_AFTER.to_owned(), since.seconds().to_string()));
-        again(&parameters)
     }
 
     /// The parameters of the same request for `scope`, and nothing beyond.

@@ -41,6 +41,8 @@ pub(crate) enum Refusal {
     Declined(Arc<Provider>),
     /// The provider's answer proves nothing.
     Rejected { provider: Arc<Provider>, reason: &'static str },
+    /// A sign-in was demanded that is new, and the provider does not say that theirs is.
+    NotAnew { provider: Arc<Provider>, reason: &'static str },
     /// The provider vouches for no address of theirs, and without one there is no account.
     NoMailbox(Arc<Provider>),
     /// The address has an account.
@@ -67,6 +69,7 @@ impl Refusal {
     pub(crate) fn of(rejection: Rejection, provider: &Arc<Provider>) -> Self {
         match rejection {
             Rejection::Failed(fault) => fault.into(),
+            Rejection::NotAnew(reason) => Self::NotAnew { provider: Arc::clone(provider), reason },
             Rejection::Refused(reason) => Self::Rejected { provider: Arc::clone(provider), reason },
         }
     }
@@ -77,7 +80,9 @@ impl Refusal {
             Self::NoSuchProvider => (None, None, "no_such_provider"),
             Self::NotThisBrowser { provider, reason } => (Some(provider.as_str()), None, reason),
             Self::Declined(provider) => (Some(provider.id.as_str()), None, "declined"),
-            Self::Rejected { provider, reason } => (Some(provider.id.as_str()), None, reason),
+            Self::Rejected { provider, reason } | Self::NotAnew { provider, reason } => {
+                (Some(provider.id.as_str()), None, reason)
+            }
             Self::NoMailbox(provider) => (Some(provider.id.as_str()), None, "no_mailbox"),
             Self::Taken(provider) => (Some(provider.id.as_str()), None, "name_taken"),
             Self::AnothersIdentity(provider) => (Some(provider.id.as_str()), None, "identity_of_another"),
@@ -115,6 +120,15 @@ impl Refusal {
                 400,
                 "You are not signed in",
                 format!("What {} says of you cannot be trusted. Please start again.", provider.label),
+                sign_in,
+            ),
+            Self::NotAnew { provider, .. } => (
+                403,
+                "Please sign in another way",
+                format!(
+                    "The app that sent you wants you to prove anew who you are, and {} does not say that you have.",
+                    provider.label
+                ),
                 sign_in,
             ),
             Self::NoMailbox(provider) if !brand.accounts => (

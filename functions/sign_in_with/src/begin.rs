@@ -63,7 +63,8 @@ async fn sent<S: Admit + Sync>(
     let keys = app.symmetric_keys().await?;
     let id = party.provider().id.clone();
     let attempt = Attempt::begin(id, goal, next.as_str().to_owned(), &app.randomness, app.clock.now())?;
-    let address = party.authorization_url(&attempt, &world.redirect_uri(party), &world.parties.outbound).await?;
+    let address = party.authorization_url(&attempt, &world.redirect_uri(party), &world.parties.outbound).await;
+    let address = address.map_err(|rejection| Refusal::of(rejection, party.provider()))?;
     let mut response: Response<Body> = see_other(&address);
     give_attempt(&mut response, &attempt, keys.mac_keys());
     Ok(Answered::Sent { provider: party.provider().id.clone(), response: Box::new(response) })

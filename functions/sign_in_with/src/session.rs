@@ -80,7 +80,8 @@ pub(crate) async fn open<S: OpenSession + EndByCookie>(
     let session = session_of(account, &app.config.client, keys, &app.randomness, now)?;
     let cookie = SessionCookie::random(session.user, session.id, &app.randomness)?;
     let network = source(request).map(NetworkPrefix::of);
-    let session = Session { network, transport: Transport::Cookie(cookie.hash()), ..session };
+    let signed_in_for = goes_on_to(attempt).request();
+    let session = Session { network, transport: Transport::Cookie(cookie.hash()), signed_in_for, ..session };
     if let Ok(Some(held)) = cookie::presented(&presented(request).cookies)
         && app.store.end_by_cookie(&held, Ending::Replaced, now).await? == Ended::Now
     {

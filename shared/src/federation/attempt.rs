@@ -98,6 +98,11 @@ impl Attempt {
         UsedAttempt(self.derived("used").expose().clone())
     }
 
+    /// When the browser set out.
+    pub(super) const fn begun_at(&self) -> Timestamp {
+        self.expires_at.minus(Self::LIFETIME)
+    }
+
     /// From when on it is over.
     pub const fn expires_at(&self) -> Timestamp {
         self.expires_at

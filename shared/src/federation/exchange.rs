@@ -44,6 +44,8 @@ pub enum Rejection {
     Failed(ProviderFault),
     /// What came back is no answer to this browser, for the log by its name.
     Refused(&'static str),
+    /// A sign-in was demanded that is new, and the provider does not say that this one is; for the log by its name.
+    NotAnew(&'static str),
 }
 
 impl From<ProviderFault> for Rejection {
@@ -82,7 +84,7 @@ impl Registration<'_> {
         &self,
         attempt: &Attempt,
         scopes: &[&str],
-        more: &[(&'static str, &str)],
+        more: Vec<(&'static str, String)>,
     ) -> Result<String, ProviderFault> {
         let verifier = PkceCodeVerifier::new(attempt.verifier().expose().clone());
         let party = self.party()?;
@@ -90,8 +92,7 @@ impl Registration<'_> {
             .authorize_url(|| CsrfToken::new(attempt.state().expose().clone()))
             .add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-        let request =
-            more.iter().fold(request, |request, (name, value)| request.add_extra_param(*name, (*value).to_owned()));
+        let request = more.into_iter().fold(request, |request, (name, value)| request.add_extra_param(name, value));
         Ok(request.url().0.into())
     }
 

@@ -44,6 +44,18 @@ pub enum Vouches {
     ForNone,
 }
 
+/// Whether a provider that knows the browser asks the person all the same who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AsksAnew {
+    /// On `prompt=login` and `max_age`, and its ID token says when it last did (OpenID Connect Core 1.0 §2, `auth_time`).
+    AndSaysWhen,
+    /// On `prompt=select_account`, for which of their accounts it is, and for no proof (Google, "OpenID Connect", which knows no
+    /// `login` and no `max_age`; GitHub, "Authorizing OAuth apps").
+    ForAnAccount,
+    /// It documents nothing of the kind.
+    Never,
+}
+
 impl Kind {
     const ALL: [Self; 5] = [Self::Google, Self::Microsoft, Self::Apple, Self::GitHub, Self::OpenId];
 
@@ -87,6 +99,15 @@ impl Kind {
             Self::Microsoft => Vouches::ForProvenDomains,
             Self::Apple | Self::GitHub => Vouches::ForVerified,
             Self::OpenId => Vouches::ForNone,
+        }
+    }
+
+    /// Whether it asks anew.
+    pub(super) const fn asks_anew(self) -> AsksAnew {
+        match self {
+            Self::Microsoft | Self::OpenId => AsksAnew::AndSaysWhen,
+            Self::Google | Self::GitHub => AsksAnew::ForAnAccount,
+            Self::Apple => AsksAnew::Never,
         }
     }
 }

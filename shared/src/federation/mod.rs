@@ -7,6 +7,7 @@
 pub mod accounts;
 mod apple;
 mod attempt;
+mod demand;
 mod exchange;
 mod github;
 mod identity;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::attempt::Attempt;
+use super::demand::Demand;
 use super::exchange::{Registration, Rejection, Tokens};
 use super::identity::{Identity, ToldAddress};
 use super::kind::Vouches;
@@ -62,31 +63,32 @@ impl RelyingParty {
     /// The address that the browser goes to for `attempt`.
     ///
     /// # Errors
-    /// [`ProviderFault`] if the provider did not say where.
+    /// [`Rejection`] if the provider did not say where, or cannot meet what is demanded of the sign-in.
     pub async fn authorization_url(
         &self,
         attempt: &Attempt,
         redirect_uri: &str,
         outbound: &Outbound,
-    ) -> Result<String, ProviderFault> {
+    ) -> Result<String, Rejection> {
+        let (demand, asks) = (Demand::of(&attempt.next), self.provider.kind.asks_anew());
+        if !demand.is_met_by(asks) {
+            return Err(Rejection::NotAnew("auth_time_never"));
+        }
+        let mut more = demand.parameters(asks);
         match self.provider.kind {
             Kind::GitHub => {
                 let endpoint = github::authorization_endpoint(&self.provider.issuer);
-                self.registration(redirect_uri, &endpoint, "https://unused.example", false).authorization_url(
-                    attempt,
-                    &github::SCOPES,
-                    &[],
-                )
+                let registration = self.registration(redirect_uri, &endpoint, "https://unused.example", false);
+                Ok(registration.authorization_url(attempt, &github::SCOPES, more)?)
             }
             Kind::Google | Kind::Microsoft | Kind::Apple | Kind::OpenId => {
                 let metadata = self.metadata(outbound).await?;
-                let nonce = attempt.nonce();
-                let mut more = vec![("nonce", nonce.expose().as_str())];
+                more.push(("nonce", attempt.nonce().expose().clone()));
                 if self.provider.kind == Kind::Apple {
                     // Whoever asks Apple for an address must take the answer as a form.
-                    more.push(("response_mode", "form_post"));
+                    more.push(("response_mode", "form_post".to_owned()));
                 }
-                self.of(&metadata, redirect_uri).authorization_url(attempt, &SCOPES, &more)
+                Ok(self.of(&metadata, redirect_uri).authorization_url(attempt, &SCOPES, more)?)
             }
         }
     }
@@ -176,6 +178,7 @@ impl RelyingParty {
         }
         let key = keys.find(kid, algorithm).ok_or(Rejection::Refused(Refusal::KidUnknown.reason()))?;
         let token = key.verified(&unverified, &expected, self.clock.now()).map_err(Rejection::Refused)?;
+        Demand::of(&attempt.next).check(token.auth_time, attempt.begun_at()).map_err(Rejection::NotAnew)?;
         let identity = Identity { issuer: token.issuer, subject: token.subject };
         Ok(Known { identity, claims: token.email, access_token: tokens.access_token })
     }

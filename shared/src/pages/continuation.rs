@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::sessions::AnsweredRequest;
+
 /// A path of ours with its query, such as `/oauth/authorize?client_id=…`: what a browser resolves to our own origin, however it reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Continue(String);
@@ -16,15 +18,11 @@ pub struct Continue(String);
 #[error("leads to no page of ours")]
 pub struct NotOurs;
 
+/// Where clients ask.
+const AUTHORIZE: &str = "/oauth/authorize";
 /// Each is a page that is safe to arrive at: it changes nothing until the person says so.
-const PAGES: [&str; 6] = [
-    "/oauth/authorize",
-    "/account/devices",
-    "/account/keys",
-    "/account/consents",
-    "/account/email",
-    "/account/identities",
-];
+const PAGES: [&str; 6] =
+    [AUTHORIZE, "/account/devices", "/account/keys", "/account/consents", "/account/email", "/account/identities"];
 
 impl Continue {
     /// Where somebody goes who came for nothing else.
@@ -56,6 +54,12 @@ impl Continue {
         let (_, query) = self.0.split_once('?')?;
         let mut named = form_urlencoded::parse(query.as_bytes()).filter(|(found, _)| found == name);
         named.next().map(|(_, value)| value.into_owned())
+    }
+
+    /// The client's request that is gone on with, if it is one.
+    pub fn request(&self) -> Option<AnsweredRequest> {
+        let (path, query) = self.0.split_once('?')?;
+        (path == AUTHORIZE).then(|| AnsweredRequest::of(form_urlencoded::parse(query.as_bytes())))
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn session(now: Timestamp) -> Session {
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device: None,
         network: None,
         transport: Transport::Tokens,

@@ -3,6 +3,7 @@
 //! [`rotation`] decides, [`refresh_token`] and [`cookie`] write and read the credentials, [`open`], [`refresh`] and [`end`] are the
 //! three things that happen to a session. Storage is asked in the protocol's own verbs, declared beside their callers.
 
+mod answered;
 pub mod cookie;
 pub mod end;
 #[cfg(test)]
@@ -14,5 +15,6 @@ pub mod refresh_token;
 pub mod rotation;
 mod session;
 
+pub use answered::{ANSWERED_REQUEST_BYTES, AnsweredRequest};
 pub use network::NetworkPrefix;
 pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, RECENT, Session, State, Transport};

@@ -53,6 +53,7 @@ pub fn session_for(
         roles: record.roles.clone(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device,
         network: None,
         transport: Transport::Tokens,

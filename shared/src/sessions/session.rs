@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::answered::AnsweredRequest;
 use super::cookie::CookieHash;
 use super::network::NetworkPrefix;
 use super::rotation::{Generation, RetryPolicy};
@@ -32,6 +33,8 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// How they proved it.
     pub auth_method: AuthenticationMethod,
+    /// The request of a client that they signed in to answer, if they came for one.
+    pub signed_in_for: Option<AnsweredRequest>,
     /// What the person calls the device, if the client said.
     pub device: Option<Device>,
     /// Where the person signed in, if the gateway said.

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::scope::{Roles, Scopes};
 use crate::sessions::cookie::CookieHash;
 use crate::sessions::rotation::Generation;
-use crate::sessions::{Device, Ending, Session, State, Transport};
+use crate::sessions::{AnsweredRequest, Device, Ending, Session, State, Transport};
 use crate::storage::StoreError;
 
 pub(super) const CLIENT: &str = "client_id";
@@ -30,6 +30,8 @@ pub(super) const AUDIENCE: &str = "audience";
 const ROLES: &str = "roles";
 const AUTH_TIME: &str = "auth_time";
 const AUTH_METHOD: &str = "auth_method";
+/// Only a session that was opened to answer a client's request has it.
+const SIGNED_IN_FOR: &str = "signed_in_for";
 const DEVICE: &str = "device";
 const NETWORK: &str = "network";
 
@@ -50,6 +52,7 @@ pub(super) fn encode(session: &Session) -> Item {
         .with(ROLES, text(session.roles.to_string()))
         .with(AUTH_TIME, time(session.auth_time))
         .with(AUTH_METHOD, text(session.auth_method.as_str()))
+        .with_some(SIGNED_IN_FOR, session.signed_in_for.map(|request| bytes(request.as_bytes().to_vec())))
         .with_some(DEVICE, session.device.as_ref().map(|device| text(device.as_str())))
         .with_some(NETWORK, session.network.map(|network| text(network.to_string())))
         .with_some(COOKIE_HASH, cookie_hash)
@@ -83,6 +86,7 @@ impl TryFrom<&Item> for Session {
             roles: read.parsed_by(ROLES, Roles::parse)?,
             auth_time: read.time(AUTH_TIME)?,
             auth_method: read.parsed(AUTH_METHOD)?,
+            signed_in_for: read.bytes_if_any(SIGNED_IN_FOR)?.map(AnsweredRequest::from_bytes),
             device: read
                 .text_if_any(DEVICE)?
                 .map(Device::parse)
@@ -119,7 +123,7 @@ mod tests {
     use crate::identity::{SessionId, UserId};
     use crate::scope::{MAX_ROLES_BYTES, MAX_SCOPES_BYTES, Roles, Scopes};
     use crate::sessions::rotation::Generation;
-    use crate::sessions::{AuthenticationMethod, Device, NetworkPrefix};
+    use crate::sessions::{ANSWERED_REQUEST_BYTES, AuthenticationMethod, Device, NetworkPrefix};
 
     /// As DynamoDB counts it: names and texts by their bytes, numbers by two digits a byte and one more ("DynamoDB Item sizes and formats",
     /// Developer Guide).
@@ -148,6 +152,9 @@ mod tests {
             roles: Roles::parse(&words("administrator", MAX_ROLES_BYTES)).unwrap(),
             auth_time: Timestamp::from_seconds(1_899_999_999),
             auth_method: AuthenticationMethod::Password,
+            // A client's session is opened by a code, and none by a sign-in.
+            signed_in_for: matches!(transport, Transport::Cookie(_))
+                .then(|| AnsweredRequest::from_bytes([255; ANSWERED_REQUEST_BYTES])),
             device: Some(Device::parse(&"d".repeat(Device::MAX_CHARS)).unwrap()),
             network: Some(NetworkPrefix::of("2001:db8:ffff::1".parse().unwrap())),
             transport,

@@ -56,6 +56,8 @@ pub struct ProviderIdToken {
     pub issuer: String,
     /// `sub`.
     pub subject: String,
+    /// `auth_time`: when they last proved it there, if it says so.
+    pub auth_time: Option<Timestamp>,
     /// What it says of an address.
     pub email: EmailClaims,
 }
@@ -178,6 +180,10 @@ impl<'a> UnverifiedIdToken<'a> {
         Ok(ProviderIdToken {
             issuer: issuer.into_owned(),
             subject: subject.into_owned(),
+            // What cannot be read is not said: whoever needs it refuses the sign-in.
+            auth_time: moment(&members, "auth_time", Refusal::AuthTimeNotANumber, Refusal::AuthTimeOutOfRange)
+                .ok()
+                .flatten(),
             email: EmailClaims::of(&members),
         })
     }

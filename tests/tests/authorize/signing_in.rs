@@ -46,7 +46,7 @@ async fn who_must_sign_in_anew_does_so_once_and_comes_back() {
         // To come back without having signed in is to be sent there again.
         comes_back_to(browser.get(&back).await);
         scene.wait(30);
-        let anew = Browser::sign_in(&scene, &demo).await;
+        let anew = Browser::sign_in_for(&scene, &demo, &back).await;
         scene.wait(30);
         let code = heard(anew.get(&back).await)["code"].clone();
         let tokens = exchange(&scene, "app", &code, &[]).await.expect(200);
@@ -58,7 +58,8 @@ async fn who_must_sign_in_anew_does_so_once_and_comes_back() {
     }
 }
 
-/// Core §3.1.2.1: `max_age=0` is `prompt=login`. Whole seconds would let the sign-in before the request pass for the one that it asks for.
+/// Core §3.1.2.1: `max_age=0` is `prompt=login`. The sign-in before the request is not the one that it asks for, and the one after it is,
+/// be they all within one second.
 #[tokio::test]
 async fn who_asks_for_a_sign_in_within_the_second_of_the_last_one_gets_another() {
     let scene = Scene::new().await;
@@ -70,32 +71,47 @@ async fn who_asks_for_a_sign_in_within_the_second_of_the_last_one_gets_another()
         comes_back_to(browser.get(&back).await);
         let silent = authorize("app", &[("prompt", "none"), ("max_age", "0")]);
         assert_eq!(error(browser.get(&silent).await), "login_required");
-        scene.wait(1);
-        comes_back_to(browser.get(&back).await);
-        let anew = Browser::sign_in(&scene, &demo).await;
-        heard(anew.get(&back).await);
-        scene.wait(1);
-        heard(anew.get(&back).await);
+        heard(Browser::sign_in_for(&scene, &demo, &back).await.get(&back).await);
     }
 }
 
-/// An address that says by itself that its owner has signed in lately is somebody's trick.
+/// Whoever finds a browser can write any address. None makes the session that is there one that was opened for this request.
 #[tokio::test]
-async fn nobody_is_taken_for_fresh_because_the_address_says_so() {
+async fn a_sign_in_for_something_else_is_not_the_one_that_was_asked_for() {
     let scene = Scene::new().await;
     add(&scene, &first_party("app")).await;
-    let browser = Browser::sign_in(&scene, &scene.demo().await).await;
-    scene.wait(3600);
-    let now = scene.clock.now().seconds();
-    for after in ["0", "1", &(now - 3600).to_string(), &(now + 10).to_string(), "4294967295"] {
-        for asked in [("prompt", "login"), ("max_age", "60")] {
-            comes_back_to(browser.get(&authorize("app", &[asked, ("signed_in_after", after)])).await);
+    add(&scene, &first_party("other")).await;
+    let demo = scene.demo().await;
+    for asked in [("prompt", "login"), ("max_age", "0")] {
+        let wanted = authorize("app", &[asked]);
+        for other in [
+            authorize("app", &[asked, ("state", "another")]),
+            authorize("app", &[asked, ("nonce", "another")]),
+            authorize("app", &[]),
+            authorize("other", &[asked]),
+            "/account/devices".to_owned(),
+        ] {
+            let browser = Browser::sign_in_for(&scene, &demo, &other).await;
+            comes_back_to(browser.get(&wanted).await);
+            let now = scene.clock.now().seconds();
+            for after in [now - 60, now, 0] {
+                comes_back_to(browser.get(&format!("{wanted}&signed_in_after={after}")).await);
+            }
         }
     }
-    for malformed in ["-1", "x", "1e9", " 1"] {
-        let answer = browser.get(&authorize("app", &[("prompt", "login"), ("signed_in_after", malformed)])).await;
-        assert_eq!(error(answer), "invalid_request");
-    }
+}
+
+/// The page that asks for consent narrows the scope; the sign-in was for this request all the same.
+#[tokio::test]
+async fn who_has_signed_in_anew_may_be_asked_for_consent() {
+    let scene = Scene::new().await;
+    add(&scene, &third_party("bookkeeper")).await;
+    let demo = scene.demo().await;
+    let asked = authorize("bookkeeper", &[("prompt", "login"), ("scope", "openid orders:read nobody:has")]);
+    let back = comes_back_to(scene.get(&asked, &[]).await);
+    let browser = Browser::sign_in_for(&scene, &demo, &back).await;
+    let page = asks(browser.get(&back).await, "Let The bookkeeper in?");
+    heard(browser.decide(&page, "allow").await);
 }
 
 #[tokio::test]
@@ -122,7 +138,7 @@ async fn a_client_that_means_somebody_gets_them_or_nobody() {
     assert_eq!(error(eves.get(&with(&hint, "none")).await), "login_required");
     let back = comes_back_to(eves.get(&with(&hint, "")).await);
     scene.wait(10);
-    let again = Browser::sign_in(&scene, &eve).await;
+    let again = Browser::sign_in_for(&scene, &eve, &back).await;
     assert_eq!(error(again.get(&back).await), "login_required", "they have been asked, and are somebody else");
     let adas = Browser::sign_in(&scene, &ada).await;
     heard(adas.get(&back).await);

@@ -40,6 +40,17 @@ impl<'s> Browser<'s> {
         Self { scene, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
+    /// Signs `user` in on the page that an authorization request led to, in a fresh browser, and comes back `to` it.
+    pub(crate) async fn sign_in_for(scene: &'s Scene, user: &User, to: &str) -> Self {
+        let form = [("username", &*user.email), ("password", PASSWORD), ("continue", to)];
+        let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let fresh = Self { scene, cookie: String::new() };
+        let answer = fresh.post("/sign-in", &form, OURS).await.expect(303);
+        assert_eq!(answer.header("location"), Some(to));
+        let cookie = answer.set_cookies().into_iter().find(|cookie| cookie.starts_with("__Host-session=")).unwrap();
+        Self { scene, cookie: cookie.split(';').next().unwrap().to_owned() }
+    }
+
     /// A request with the cookie, as this browser sends it for a page of ours.
     pub(crate) async fn ask(&self, method: Method, path: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).header("cookie", &self.cookie);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
 mod accounts;
+mod anew;
 mod answers;
 mod browsers;
 mod faults;

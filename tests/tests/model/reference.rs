@@ -95,6 +95,7 @@ impl Reference {
             roles: Roles::parse("admin").unwrap(),
             auth_time: self.now,
             auth_method: AuthenticationMethod::Password,
+            signed_in_for: None,
             device: None,
             network: None,
             transport: Transport::Tokens,

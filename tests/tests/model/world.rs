@@ -69,6 +69,7 @@ impl Kept {
             roles: Roles::default(),
             auth_time: at(0),
             auth_method: AuthenticationMethod::Password,
+            signed_in_for: None,
             device: None,
             network: None,
             transport: Transport::Tokens,

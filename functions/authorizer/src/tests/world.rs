@@ -305,6 +305,7 @@ impl World {
             roles: Roles::parse(says.roles).unwrap(),
             auth_time: SIGNED_IN,
             auth_method: AuthenticationMethod::Password,
+            signed_in_for: None,
             device: None,
             network: None,
             transport: Transport::Cookie(cookie.hash()),

@@ -117,6 +117,7 @@ fn session_for<S>(
         roles: code.roles.clone(),
         auth_time: code.auth_time,
         auth_method: code.auth_method,
+        signed_in_for: None,
         device: None,
         network: None,
         transport: Transport::Tokens,

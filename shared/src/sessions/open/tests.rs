@@ -67,6 +67,7 @@ fn a_session_says_who_signed_in_how_and_until_when() {
         roles: Roles::parse("admin clerk").unwrap(),
         auth_time: NOW,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device: Some(device),
         network: None,
         transport: Transport::Tokens,
