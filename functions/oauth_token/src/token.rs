@@ -8,7 +8,10 @@ use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::fault::Fault;
-use vestibule::http::{Fields, Issued, OAuthError, oauth_client, oauth_failed, readable, request_id, within_limit_of};
+use vestibule::http::{
+    Fields, Issued, OAuthError, authenticated_client, oauth_failed, readable, request_id, take_assertion,
+    within_limit_of,
+};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
@@ -25,26 +28,36 @@ where
     S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + Admit + Sync,
 {
     let id = request_id(request);
-    let (client, fields) = match oauth_client(app, request).await {
+    let (known, fields) = match authenticated_client(app, request).await {
         Ok(known) => known,
         Err(refused) => return readable(request, None, refused),
     };
-    // Before the grant and not beside it: what a grant spends must not be spent for a refusal.
-    if let Err(refused) = within_limit_of(app, &client, &id).await {
-        return readable(request, Some(&client), refused);
+    let client = &known.client;
+    // Before the rest and not beside it: neither an assertion nor what a grant spends must be spent for a refusal.
+    if let Err(refused) = within_limit_of(app, client, &id).await {
+        return readable(request, Some(client), refused);
     }
-    let response = match grant(app, &client, fields).await {
+    if let Err(refused) = take_assertion(app, &known, &id).await {
+        return readable(request, Some(client), refused);
+    }
+    let response = match grant(app, client, fields).await {
         Ok(Ok(granted)) => {
-            granted.event(&client).record(&id);
+            granted.event(client).record(&id);
             granted.issued.respond()
         }
         Ok(Err(refusal)) => {
-            refusal.event(&client).record(&id);
+            refusal.event(client).record(&id);
             refusal.error.respond()
         }
-        Err(fault) => oauth_failed(&fault, &id),
+        Err(fault) => {
+            // Only so can the same request be sent again. Where this fails, too, the client makes another assertion.
+            if let Err(fault) = known.give_back(&app.store).await {
+                Event::Failed { fault: &fault }.record(&id);
+            }
+            oauth_failed(&fault, &id)
+        }
     };
-    readable(request, Some(&client), response)
+    readable(request, Some(client), response)
 }
 
 /// What a client got, and what the log says of it.

@@ -34,7 +34,7 @@ pub use granted_cookie::GrantedCookie;
 pub use issued::Issued;
 pub use limited::{limited, network, within, within_limit_of};
 pub use oauth::OAuthError;
-pub use oauth_client::oauth_client;
+pub use oauth_client::{authenticated_client, oauth_client, take_assertion};
 pub use principal::{principal, route_key};
 pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;

@@ -11,7 +11,9 @@ use lambda_http::{Body, Request, Response};
 use super::{BodyError, Fields, OAuthError, form, oauth_failed, oauth_unreadable, request_id};
 use crate::app::App;
 use crate::audit::Event;
-use crate::oauth::client_authentication::{AcceptAssertion, Presented, Proof, authenticate};
+use crate::oauth::client_authentication::{
+    AcceptAssertion, Authenticated, ClientRefusal, Presented, Proof, authenticate,
+};
 use crate::oauth::clients::{Client, ReadClient};
 use crate::secret::Secret;
 
@@ -27,6 +29,19 @@ pub async fn oauth_client<S>(app: &App<S>, request: &Request) -> Result<(Arc<Cli
 where
     S: ReadClient + AcceptAssertion + Sync,
 {
+    let (authenticated, fields) = authenticated_client(app, request).await?;
+    take_assertion(app, &authenticated, &request_id(request)).await?;
+    Ok((authenticated.client, fields))
+}
+
+/// The same before its assertion is taken, if it sent one: for what may still be refused for a while.
+///
+/// # Errors
+/// The answer, likewise.
+pub async fn authenticated_client<S>(app: &App<S>, request: &Request) -> Result<(Authenticated, Fields), Response<Body>>
+where
+    S: ReadClient + Sync,
+{
     let id = request_id(request);
     let mut fields = form(request).map_err(|fault| oauth_unreadable(fault, &id))?;
     let presented = match presented(request, &mut fields) {
@@ -39,17 +54,34 @@ where
     // The team's own client is no OAuth client, whoever registered one under its name (decision 0009).
     let now = app.clock.now();
     match authenticate(&app.clients, &app.store, &app.config.issuer, &presented, now).await {
-        Ok(Ok(client)) if client.id.as_str() != app.config.client.id => Ok((client, fields)),
-        Ok(Ok(client)) => {
-            Event::ClientRefused { client: Some(client.id.as_str()), reason: "reserved_client_id" }.record(&id);
+        Ok(Ok(known)) if known.client.id.as_str() != app.config.client.id => Ok((known, fields)),
+        Ok(Ok(known)) => {
+            Event::ClientRefused { client: Some(known.client.id.as_str()), reason: "reserved_client_id" }.record(&id);
             Err(OAuthError::InvalidClient.respond())
         }
-        Ok(Err(refusal)) => {
-            Event::ClientRefused { client: None, reason: refusal.reason() }.record(&id);
-            Err(OAuthError::InvalidClient.respond())
-        }
+        Ok(Err(refusal)) => Err(refused(refusal, &id)),
         Err(fault) => Err(oauth_failed(&fault, &id)),
     }
+}
+
+/// Takes the assertion of a client that sent one, once and for all but for [`Authenticated::give_back`].
+///
+/// # Errors
+/// The answer: 401 `invalid_client` if it was presented before, 503 if that could not be found out. Each is logged.
+pub async fn take_assertion<S>(app: &App<S>, known: &Authenticated, id: &str) -> Result<(), Response<Body>>
+where
+    S: AcceptAssertion + Sync,
+{
+    match known.take(&app.store, &app.randomness).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(refusal)) => Err(refused(refusal, id)),
+        Err(fault) => Err(oauth_failed(&fault, id)),
+    }
+}
+
+fn refused(refusal: ClientRefusal, id: &str) -> Response<Body> {
+    Event::ClientRefused { client: None, reason: refusal.reason() }.record(id);
+    OAuthError::InvalidClient.respond()
 }
 
 /// RFC 6749 §2.3: one way to authenticate, or none.

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use super::clients::{Authentication, Client, ClientCache, ClientId, ReadClient, SecretMethod, Standing};
 use crate::clock::Timestamp;
+use crate::fault::Fault;
+use crate::randomness::Randomness;
 use crate::secret::Secret;
 use crate::storage::StoreError;
 use crate::tokens::{AssertionRefusal, ClientAssertion, asserted_client, verify_client_assertion};
@@ -34,14 +36,64 @@ pub enum Proof {
     Assertion(Secret<String>),
 }
 
+/// Random bytes that tell one attempt to take an assertion from any other.
+pub const ATTEMPT_BYTES: usize = 16;
+
 /// The store's side of taking each assertion once.
 pub trait AcceptAssertion {
-    /// Notes that `client` has presented `assertion`, unless it has before. One conditional write.
+    /// Notes that `client` has presented `assertion`, unless it has before. One conditional write; one whose answer was lost is known
+    /// again by `attempt`.
     fn accept_assertion(
         &self,
         client: &ClientId,
         assertion: &ClientAssertion,
+        attempt: [u8; ATTEMPT_BYTES],
     ) -> impl Future<Output = Result<Accepted, StoreError>> + Send;
+
+    /// Forgets that `assertion` was presented. One write.
+    fn give_back_assertion(
+        &self,
+        client: &ClientId,
+        assertion: &ClientAssertion,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A client that has proved who it is, but for an assertion that must still be taken.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// The client.
+    pub client: Arc<Client>,
+    assertion: Option<ClientAssertion>,
+}
+
+impl Authenticated {
+    /// Takes the assertion, if there is one. Storage: a write for it.
+    ///
+    /// # Errors
+    /// [`Fault`] if that could not be found out.
+    pub async fn take<S: AcceptAssertion>(
+        &self,
+        store: &S,
+        randomness: &Randomness,
+    ) -> Result<Result<(), ClientRefusal>, Fault> {
+        let Some(assertion) = &self.assertion else { return Ok(Ok(())) };
+        Ok(match store.accept_assertion(&self.client.id, assertion, randomness.bytes()?).await? {
+            Accepted::First => Ok(()),
+            Accepted::Replayed => Err(ClientRefusal::Replayed),
+        })
+    }
+
+    /// Gives it back, for a request that was not carried out: the client may send the same again (RFC 7523 §3, 7: what must not be
+    /// used again is one that was used).
+    ///
+    /// # Errors
+    /// [`StoreError`] if that could not be written: the client must make another one.
+    pub async fn give_back<S: AcceptAssertion>(&self, store: &S) -> Result<(), StoreError> {
+        match &self.assertion {
+            Some(assertion) => store.give_back_assertion(&self.client.id, assertion).await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// What became of an assertion.
@@ -84,18 +136,17 @@ impl ClientRefusal {
     }
 }
 
-/// The client that sends a request with `presented`. With the client in memory no storage call, but for the write that takes an
-/// assertion once.
+/// The client that sends a request with `presented`. With the client in memory no storage call. An assertion must still be taken.
 ///
 /// # Errors
 /// [`StoreError`] if that could not be found out; nobody is authenticated then.
-pub async fn authenticate<S: ReadClient + AcceptAssertion>(
+pub async fn authenticate<S: ReadClient>(
     known: &ClientCache,
     store: &S,
     issuer: &str,
     presented: &Presented,
     now: Timestamp,
-) -> Result<Result<Arc<Client>, ClientRefusal>, StoreError> {
+) -> Result<Result<Authenticated, ClientRefusal>, StoreError> {
     let Some(id) = named(presented) else { return Ok(Err(ClientRefusal::Unknown)) };
     let Some(mut client) = known.find(store, &id, now).await? else { return Ok(Err(ClientRefusal::Unknown)) };
     let mut checked = check(&client, &presented.proof, issuer, now);
@@ -105,14 +156,7 @@ pub async fn authenticate<S: ReadClient + AcceptAssertion>(
         checked = check(&newer, &presented.proof, issuer, now);
         client = newer;
     }
-    match checked {
-        Err(refusal) => Ok(Err(refusal)),
-        Ok(None) => Ok(Ok(client)),
-        Ok(Some(assertion)) => match store.accept_assertion(&client.id, &assertion).await? {
-            Accepted::First => Ok(Ok(client)),
-            Accepted::Replayed => Ok(Err(ClientRefusal::Replayed)),
-        },
-    }
+    Ok(checked.map(|assertion| Authenticated { client, assertion }))
 }
 
 /// A name that is none is nobody's. An assertion must agree with a name that stands beside it (RFC 7521 §4.2).

@@ -55,7 +55,8 @@ async fn closed_by_default_with_dynamodb_down_a_cold_function_knows_no_client_an
     }
 }
 
-/// What may have been written counts as presented: the client makes another assertion, as libraries do for each request.
+/// A write whose answer was lost is known again. One that stays without an answer may have been made and counts as presented: the client
+/// makes another assertion, as libraries do for each request.
 #[tokio::test]
 async fn an_assertion_that_could_not_be_noted_is_not_taken() {
     let scene = Scene::new().await;
@@ -63,11 +64,35 @@ async fn an_assertion_that_could_not_be_noted_is_not_taken() {
     post(&scene, "/oauth/token", None, &asserting(&assertion(&scene, "signer", &pair, |_| {}))).await.expect(200);
     for fault in FAULTS {
         let request = asserting(&assertion(&scene, "signer", &pair, |_| {}));
+        scene.wire.break_next("PutItem", fault);
+        post(&scene, "/oauth/token", None, &request).await.expect(200);
+        let again = post(&scene, "/oauth/token", None, &request).await;
+        expect_error(again, 401, "invalid_client");
+        let request = asserting(&assertion(&scene, "signer", &pair, |_| {}));
         scene.wire.break_always("PutItem", fault);
         expect_unavailable(post(&scene, "/oauth/token", None, &request).await);
         scene.wire.mend();
         let again = post(&scene, "/oauth/token", None, &request).await;
         assert_eq!(again.status().as_u16(), if fault == Fault::AnswerLost { 401 } else { 200 });
+    }
+}
+
+/// The same request is as good afterwards as it was: what was not carried out has spent nothing.
+#[tokio::test]
+async fn a_client_may_send_the_same_assertion_again_after_a_503() {
+    for fault in [Fault::Throttled, Fault::Unreachable] {
+        let mut scene = Scene::new().await;
+        let pair = with_key(&scene, service("signer")).await;
+        let request = asserting(&assertion(&scene, "signer", &pair, |_| {}));
+        // It holds the registration, and no key to sign with.
+        scene.wire.break_always(SECRETS_MANAGER, fault);
+        for _ in 0..2 {
+            expect_unavailable(post(&scene, "/oauth/token", None, &request).await);
+            scene.cold_start();
+        }
+        scene.wire.mend();
+        post(&scene, "/oauth/token", None, &request).await.expect(200);
+        expect_error(post(&scene, "/oauth/token", None, &request).await, 401, "invalid_client");
     }
 }
 

@@ -4,7 +4,9 @@ use vestibule::limits::Limit;
 use vestibule::oauth::clients::{Client, InvalidClient, SecretMethod};
 use vestibule_tests::{Fault, Scene};
 
-use crate::stage::{FORM, Registered, basic, expect_error, form, post, service, with_secret};
+use crate::stage::{
+    FORM, Registered, asserting, assertion, basic, expect_error, form, post, service, with_key, with_secret,
+};
 
 async fn limited(scene: &Scene, id: &str, quota: u32) -> Registered {
     let client = Client { limit: Limit::new(quota, 60).ok(), ..service(id) };
@@ -39,6 +41,21 @@ async fn questions_about_tokens_count_with_requests_for_them() {
     let body = form(&[("token", &token)]);
     expect_error(worker.post(&scene, "/oauth/introspect", &body).await, 429, "temporarily_unavailable");
     expect_error(worker.token(&scene, "").await, 429, "temporarily_unavailable");
+}
+
+/// A client that asked too often sends the same request again when it is told to.
+#[tokio::test]
+async fn a_request_that_came_too_early_has_not_spent_its_assertion() {
+    let scene = Scene::new().await;
+    let pair = with_key(&scene, Client { limit: Limit::new(1, 30).ok(), ..service("signer") }).await;
+    let [first, second] = [(); 2].map(|()| asserting(&assertion(&scene, "signer", &pair, |_| {})));
+    post(&scene, "/oauth/token", None, &first).await.expect(200);
+    for _ in 0..2 {
+        let refused = post(&scene, "/oauth/token", None, &second).await;
+        expect_error(refused, 429, "temporarily_unavailable");
+    }
+    scene.wait(30);
+    post(&scene, "/oauth/token", None, &second).await.expect(200);
 }
 
 /// A client's name is public.
