@@ -8,11 +8,13 @@ import { HttpBrowser, walk } from "./browser.mjs";
 import { libraries, refused } from "./libraries.mjs";
 
 const callback = "https://app.example.com/callback";
+/// Registered as well, and not where a code was sent that went to the callback.
+const loopback = "http://127.0.0.1/callback";
 const out = "https://app.example.com/signed-out";
 const scope = "openid profile email orders:read";
 const how = [
   "--grant", "authorization_code", "--grant", "refresh_token", "--scope", scope,
-  "--redirect-uri", callback, "--redirect-uri", "http://127.0.0.1/callback", "--post-logout-redirect-uri", out,
+  "--redirect-uri", callback, "--redirect-uri", loopback, "--post-logout-redirect-uri", out,
 ];
 const clients = {
   client_secret_basic: { id: "people-basic", secret: register("people-basic", ...how) },
@@ -69,7 +71,7 @@ for (const library of libraries) {
       await client.finish(again.url, again.keep);
     });
 
-    test(`${library.name} by ${method}: a code is good once, for its client, its verifier and its redirect URI`, async () => {
+    test(`${library.name} by ${method}: a code is good once, for its client, its verifier, its redirect URI and its resource`, async () => {
       const client = await library.client({ ...given, method });
       const one = await letIn(client);
       const tokens = await client.finish(one.url, one.keep);
@@ -78,8 +80,12 @@ for (const library of libraries) {
 
       const verifier = await letIn(client);
       await refused(client.finish(verifier.url, { ...verifier.keep, verifier: "x".repeat(43) }), "invalid_grant", 400);
-      const uri = await letIn(client);
-      await refused(client.finish(uri.url, uri.keep, { more: { resource: "https://other.example.com" } }), "invalid_target", 400);
+      // openid-client takes the redirect URI from the answer, oauth4webapi from what it kept.
+      const elsewhere = await letIn(client);
+      const moved = new URL(loopback + elsewhere.url.search);
+      await refused(client.finish(moved, { ...elsewhere.keep, redirectUri: loopback }), "invalid_grant", 400);
+      const resource = await letIn(client);
+      await refused(client.finish(resource.url, resource.keep, { more: { resource: "https://other.example.com" } }), "invalid_target", 400);
       const [other, theirs] = Object.entries(clients).find(([way]) => way !== method);
       const thief = await library.client({ ...theirs, method: other });
       const stolen = await letIn(client);
