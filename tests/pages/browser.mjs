@@ -10,6 +10,8 @@ import { chromium } from "playwright-core";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+const COPY = { "content-type": "text/html; charset=utf-8", "content-security-policy": "script-src 'none'" };
+
 /** What a page is looked at as. */
 const LOOKS = [
   { name: "light", colorScheme: "light", viewport: { width: 1280, height: 860 } },
@@ -70,12 +72,17 @@ export class Person {
   }
 }
 
-/** Looks at the page as it stands: as people see it, and as axe does, which is a script and so gets a copy of the page where scripts run. */
+/** The looks that were taken, by name. */
+export const looks = new Set();
+
+/** Looks at the page as it stands: as people see it, and as axe does, which is a script and so gets a copy of the page where scripts run,
+ *  but none of the page's own. */
 export async function look(person, name, folder) {
+  looks.add(name);
   const { page } = person;
   const html = await page.content();
   const copy = await page.context().browser().newPage();
-  await copy.route("**/*", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: html }));
+  await copy.route("**/*", (route) => route.fulfill({ headers: COPY, body: html }));
   await copy.goto(person.url);
   await copy.evaluate(axe);
   for (const { name: as, colorScheme, viewport } of LOOKS) {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { launch, look, Person } from "./browser.mjs";
+import { launch, look, looks, Person } from "./browser.mjs";
+import { everyPageIsAmong } from "./looks.mjs";
 
-const [url, folder] = process.argv.slice(2);
+const [url, folder, templates] = process.argv.slice(2);
 const DEMO = { name: "demo@example.com", password: "correct horse" };
 const LAPTOP = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
 const PHONE = {
@@ -22,7 +23,11 @@ async function letter(to) {
 
 /** The demo app, at an origin of its own: it says what it is told. */
 async function app() {
-  const server = createServer((request, response) => response.end(`<h1>${request.url.includes("code=") ? "Let in" : "Not let in"}</h1>`));
+  const server = createServer(async (request, response) => {
+    let said = request.url;
+    for await (const part of request) said += part;
+    response.end(`<h1>${said.includes("code=") ? "Let in" : "Not let in"}</h1>`);
+  });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const query = new URLSearchParams({
     client_id: "demo-app",
@@ -217,10 +222,104 @@ const journeys = {
     await demo.send({}, /^Take it back/);
     await demo.expect("Apps");
     assert.match(await demo.page.locator("main").innerText(), /You have let no app in/);
-    await demo.open(ask);
+    await look(demo, "consents-none", folder);
+    await demo.open(`${ask}&response_mode=form_post`);
     await demo.expect("Let Demo app in?");
+    await demo.send({}, "Let in");
+    await demo.expect("One moment");
+    await look(demo, "passing-on", folder);
+    await demo.send({}, "Go on");
+    await arrived("Let in");
     server.close();
     await demo.leave();
+  },
+
+  async "somebody is sent here by an app that nobody knows, and out by one that is known"(browser) {
+    const demo = await Person.arrive(browser, url, LAPTOP);
+    await demo.open("/oauth/authorize?client_id=nobody");
+    await demo.expect("The app cannot sign you in");
+    await look(demo, "error", folder);
+    await demo.open("/sign-in");
+    await demo.send({ "E-mail address": DEMO.name, Password: DEMO.password }, "Sign in");
+    await demo.open("/oauth/logout");
+    await demo.expect("Sign out?");
+    await look(demo, "leaving", folder);
+    await demo.page.getByRole("link", { name: "Stay signed in" }).click();
+    await demo.expect("Devices");
+    await demo.open("/oauth/logout?client_id=demo-app");
+    assert.match(await demo.page.locator("main").innerText(), /Demo app would sign you out/);
+    await look(demo, "leaving-for-an-app", folder);
+    await demo.send({}, "Sign out");
+    await demo.expect("You are signed out");
+    await look(demo, "left", folder);
+    await demo.leave();
+  },
+
+  async "somebody takes another address with the link that went there"(browser) {
+    const [ada, account] = [await Person.arrive(browser, url, LAPTOP), { name: "ada", password: "eight brown foxes" }];
+    await ada.open("/sign-in");
+    await ada.send({ "E-mail address": account.name, Password: account.password }, "Sign in");
+    await ada.expect("Devices");
+    const asked = await ada.page.request.post("/account/email", {
+      headers: { "sec-fetch-site": "same-origin" },
+      data: { email: "lovelace@example.com", password: account.password },
+    });
+    assert.equal(asked.status(), 202);
+    const link = await letter("lovelace@example.com");
+    await ada.page.goto(link);
+    await ada.expect("Your new address");
+    await look(ada, "address", folder);
+    await ada.send({}, "Use this address");
+    await ada.expect("Your address is changed");
+    await look(ada, "address-changed", folder);
+    await ada.page.goto(link);
+    await ada.send({}, "Use this address");
+    assert.match(await ada.page.getByRole("alert").innerText(), /used already/);
+    await look(ada, "address-spent", folder);
+    await ada.leave();
+  },
+
+  async "somebody adds another way to sign in, uses it, and removes it"(browser) {
+    const ada = await Person.arrive(browser, url, LAPTOP);
+    const went = (where) => {
+      assert.ok(ada.elsewhere.length > 0, "the browser was at the provider");
+      ada.elsewhere.length = 0;
+      return ada.expect(where);
+    };
+    await ada.open("/sign-in");
+    await ada.send({ "E-mail address": "ada", Password: "eight brown foxes" }, "Sign in");
+    await ada.page.getByRole("link", { name: "How you sign in" }).click();
+    await ada.expect("How you sign in");
+    await look(ada, "identities-none", folder);
+    await ada.send({}, "Add Example Ltd");
+    await went("How you sign in");
+    assert.match(await ada.page.locator("main").innerText(), /Password[\s\S]+Example Ltd\s+ada@work\.example\.com/);
+    await look(ada, "identities", folder);
+    await ada.send({}, "Sign out");
+    await ada.open("/sign-in");
+    await ada.page.getByRole("link", { name: "Sign in with Example Ltd" }).click();
+    await went("Devices");
+    await ada.page.getByRole("link", { name: "How you sign in" }).click();
+    await ada.send({}, /^Remove Example Ltd/);
+    await ada.expect("How you sign in");
+    assert.equal(await ada.page.getByRole("button", { name: /^Remove/ }).count(), 0);
+    await ada.leave();
+  },
+
+  async "somebody whom a provider does not bring back is told so"(browser) {
+    const stranger = await Person.arrive(browser, url, LAPTOP);
+    await stranger.open("/sign-in/with/nobody");
+    await stranger.expect("There is nothing here");
+    await look(stranger, "provider-unknown", folder);
+    await stranger.open("/sign-in/with/work/callback?state=another&code=another");
+    await stranger.expect("Please start again");
+    await look(stranger, "provider-lost", folder);
+    const sent = await stranger.page.request.get("/sign-in/with/work", { maxRedirects: 0 });
+    const state = new URL(sent.headers().location).searchParams.get("state");
+    await stranger.open(`/sign-in/with/work/callback?${new URLSearchParams({ state, error: "access_denied" })}`);
+    await stranger.expect("You are not signed in");
+    await look(stranger, "provider-declined", folder);
+    await stranger.leave();
   },
 };
 
@@ -238,5 +337,6 @@ for (const [name, journey] of Object.entries(journeys)) {
   }
 }
 await browser.close();
+await everyPageIsAmong(looks, templates);
 console.log(`${Object.keys(journeys).length - failed} passed, ${failed} failed; screenshots in ${folder}`);
 process.exitCode = failed === 0 ? 0 : 1;

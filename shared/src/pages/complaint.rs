@@ -32,7 +32,7 @@ impl Complaint {
             },
             ProblemKind::CrossSite => "This form was sent by another website, so nothing was done. Fill it in here.".to_owned(),
             ProblemKind::InvalidOneTimeToken => {
-                "The link was used already, or is too old. If you have just chosen a password, sign in with it; or else ask for another letter."
+                "The link was used already, or is too old. If you have just used it, it has done its work; or else ask for another letter."
                     .to_owned()
             }
             _ => problem.detail().to_owned(),
