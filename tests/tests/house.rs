@@ -249,12 +249,30 @@ fn each_attack_in_the_security_policy_names_a_test_that_exists() {
     let tests = Tests::read();
     let attacks: Vec<_> = policy.lines().filter(|line| line.starts_with("| *")).collect();
     assert!(attacks.len() > 20, "{} attacks", attacks.len());
-    for attack in attacks {
+    for attack in &attacks {
         let named: Vec<_> = quoted(attack).filter(|name| name.contains('_')).collect();
         assert!(!named.is_empty(), "no test stops: {attack}");
         tests.expect(named, attack);
     }
+    for credential in CREDENTIALS {
+        let is_attacked =
+            attacks.iter().filter_map(|attack| attack.split('|').nth(1)).any(|said| said.contains(credential));
+        assert!(is_attacked, "nothing is said of attacks on: {credential}");
+    }
 }
+
+/// What an attacker can hold or guess (DESIGN §4), in the words of SECURITY.md.
+const CREDENTIALS: [&str; 9] = [
+    "access token",
+    "refresh token",
+    "session cookie",
+    "API key",
+    "a code",
+    "password",
+    "another client",
+    "one-time token",
+    "signing key",
+];
 
 /// Each section of an RFC that docs/oauth.md says is implemented names tests, and all of them exist.
 #[test]
