@@ -69,6 +69,8 @@ pub struct Manners {
     pub user: Value,
     /// The addresses.
     pub emails: Value,
+    /// What GitHub calls itself in its answer, if it does.
+    pub github: Option<String>,
     /// Paths at which it fails.
     pub faults: HashMap<&'static str, Fault>,
     codes: HashMap<String, Code>,
@@ -106,6 +108,7 @@ impl Provider {
             signs: true,
             user: json!({ "id": 583_231, "login": "ada", "email": "whatever@example.org" }),
             emails: json!([{ "email": "ada@example.com", "primary": true, "verified": true, "visibility": null }]),
+            github: Some(format!("{url}/login/oauth")),
             faults: HashMap::new(),
             codes: HashMap::new(),
             asked: Vec::new(),
@@ -133,7 +136,8 @@ impl Provider {
 
     /// What somebody's browser is sent back with who says yes at `address`.
     pub fn says_yes(&self, address: &str) -> BTreeMap<String, String> {
-        let query = parameters(address.split_once('?').unwrap().1);
+        let (endpoint, query) = address.split_once('?').unwrap();
+        let query = parameters(query);
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["code_challenge_method"], "S256");
         let mut manners = self.manners();
@@ -144,7 +148,9 @@ impl Provider {
             redirect_uri: query["redirect_uri"].clone(),
         };
         manners.codes.insert(code.clone(), remembered);
-        BTreeMap::from([("code".to_owned(), code), ("state".to_owned(), query["state"].clone())])
+        let iss = manners.github.clone().filter(|_| endpoint.ends_with("/login/oauth/authorize"));
+        let answer = [("code", Some(code)), ("state", query.get("state").cloned()), ("iss", iss)];
+        answer.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 
     async fn serve(&self, mut stream: TcpStream) {

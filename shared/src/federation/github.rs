@@ -11,6 +11,11 @@ use crate::tokens::EmailClaims;
 /// What may be read: addresses, and what everybody may know.
 pub(super) const SCOPES: [&str; 1] = ["user:email"];
 
+/// What it calls itself in its answer (RFC 9207; GitHub Docs, "GitHub authentication discovery endpoints").
+pub(super) fn issuer(site: &str) -> String {
+    format!("{site}/login/oauth")
+}
+
 /// Where the browser is sent.
 pub(super) fn authorization_endpoint(site: &str) -> String {
     format!("{site}/login/oauth/authorize")
@@ -33,7 +38,8 @@ struct Mailbox {
     verified: bool,
 }
 
-/// Who holds `access_token`: by the number of the account, for its name can be given up and taken by somebody else.
+/// Who holds `access_token`: by the number of the account, for its name can be given up and taken by somebody else. The issuer of the
+/// identity is the site: `iss` came later, and who has linked an account stays who they are.
 pub(super) async fn identity(
     site: &str,
     api: &str,

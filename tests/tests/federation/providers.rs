@@ -88,6 +88,27 @@ async fn github_that_fails_or_refuses_signs_nobody_in() {
     }
 }
 
+/// github.com sends `iss` (RFC 9207) for what stands before `/authorize`; not every Enterprise Server sends one.
+#[tokio::test]
+async fn github_may_say_who_it_is_and_nobody_else_may_answer_for_it() {
+    let stage = Stage::of(GITHUB).await;
+    let site = stage.provider.url.clone();
+    for (iss, status) in [
+        (Some(format!("{site}/login/oauth")), 303),
+        (None, 303),
+        (Some(site.clone()), 400),
+        (Some(format!("{site}/login/oauth/")), 400),
+        (Some("https://github.com/login/oauth".to_owned()), 400),
+        (Some("https://evil.example/login/oauth".to_owned()), 400),
+    ] {
+        stage.provider.manners().github = iss.clone();
+        stage.provider.take_asked();
+        let (answered, user) = by(&stage, "github").await;
+        assert_eq!((answered, user.is_some()), (status, status == 303), "{iss:?}");
+        assert_eq!(stage.provider.take_asked().is_empty(), status == 400, "the code of another is not tried: {iss:?}");
+    }
+}
+
 #[tokio::test]
 async fn apple_posts_a_form_that_the_browser_brings_again_and_is_shown_a_secret_that_we_sign() {
     let stage = Stage::of(APPLE).await;
