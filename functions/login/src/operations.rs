@@ -3,6 +3,7 @@
 use vestibule::accounts::Identifier;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
 use vestibule::http::{Granted, GrantedCookie, ProblemKind};
+use vestibule::pages::Continue;
 use vestibule::sessions::Device;
 
 /// `POST /login`, and the form of the page.
@@ -24,7 +25,7 @@ const SIGN_IN: Operation = Operation {
         Field::optional(
             "continue",
             "The path of ours to go on to; any other is left out.",
-            Schema::Text { min: 0, max: 3072 },
+            Schema::Text { min: 0, max: Continue::MAX_BYTES },
         ),
     ]),
     gives: &[Gives::see_other("Signed in.")],

@@ -1,6 +1,7 @@
 //! What this function gives: pages.
 
 use vestibule::http::operation::{Caller, Gives, Operation, Parameter, Refuses, Schema, Takes};
+use vestibule::pages::Continue;
 
 /// The pages that need nothing.
 pub const OPERATIONS: &[Operation] = &[
@@ -12,7 +13,7 @@ pub const OPERATIONS: &[Operation] = &[
             Parameter {
                 name: "continue",
                 about: "The path of ours to go on to; any other is left out.",
-                schema: Schema::Text { min: 0, max: 3072 },
+                schema: Schema::Text { min: 0, max: Continue::MAX_BYTES },
             },
             Parameter { name: "said", about: "What has just been done.", schema: Schema::Text { min: 0, max: 16 } },
         ],

@@ -7,7 +7,7 @@
 use lambda_http::{Body, Request, Response};
 use vestibule::accounts::own::FindAccount;
 use vestibule::authentication::FindCaller;
-use vestibule::federation::{Attempt, Goal, MAX_NEXT_BYTES, RelyingParty};
+use vestibule::federation::{Attempt, Goal, RelyingParty};
 use vestibule::http::{BodyError, Fields, caller, form, give_attempt, network, query, see_other, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::pages::Continue;
@@ -74,8 +74,5 @@ async fn sent<S: Admit + Sync>(
 fn next(mut fields: Fields) -> Result<Option<Continue>, BodyError> {
     let invalid = |fault: &str| BodyError::Invalid { name: "continue", fault: fault.to_owned() };
     let Some(next) = fields.parameter("continue")? else { return Ok(None) };
-    if next.expose().len() > MAX_NEXT_BYTES {
-        return Err(invalid("is longer than the browser could keep meanwhile"));
-    }
-    next.expose().parse().map(Some).map_err(|_| invalid("leads to no page of ours"))
+    next.expose().parse().map(Some).map_err(|_| invalid("leads to no page of ours, or is too long"))
 }

@@ -1,8 +1,8 @@
 //! What this function takes and gives.
 
-use vestibule::federation::MAX_NEXT_BYTES;
 use vestibule::http::ProblemKind;
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Parameter, Refuses, Schema, Takes};
+use vestibule::pages::Continue;
 
 const PROVIDER: Parameter = Parameter {
     name: "provider",
@@ -10,7 +10,7 @@ const PROVIDER: Parameter = Parameter {
     schema: Schema::Matching("^[a-z0-9-]{1,32}$"),
 };
 const CONTINUE: &str = "A path of ours to go on to, such as an authorization request.";
-const NEXT: Schema = Schema::Text { min: 1, max: MAX_NEXT_BYTES };
+const NEXT: Schema = Schema::Text { min: 1, max: Continue::MAX_BYTES };
 const TEXT: Schema = Schema::Text { min: 1, max: 4096 };
 
 const STATE: Parameter = Parameter { name: "state", about: "As we sent it.", schema: TEXT };

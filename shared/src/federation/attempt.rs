@@ -21,8 +21,6 @@ const PREFIX: &str = "vfa_";
 /// What is sealed with the same keys begins with another byte: refresh tokens with 1, device tokens with 2.
 const FORMAT: u8 = 17;
 const SEED_BYTES: usize = 32;
-/// Bytes of the path that is gone to afterwards: with all else it fits into the 4096 bytes that a browser keeps of a cookie and its name.
-pub const MAX_NEXT_BYTES: usize = 2800;
 /// What a browser keeps of a cookie (RFC 6265 §6.1).
 const MAX_CHARS: usize = 4096;
 
@@ -193,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::limits::KnownDevice;
+    use crate::pages::Continue;
 
     const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
     const USER: UserId = UserId::from_bytes([0x11; IDENTIFIER_BYTES]);
@@ -240,7 +239,7 @@ mod tests {
     #[test]
     fn the_longest_attempt_fits_into_a_cookie() {
         let mut attempt = attempt(Goal::SignIn);
-        attempt.next = "/".repeat(MAX_NEXT_BYTES);
+        attempt.next = "/".repeat(Continue::MAX_BYTES);
         let text = attempt.seal(keys().active());
         assert!(text.expose().len() + "__Host-sign-in=".len() <= MAX_CHARS, "{}", text.expose().len());
         assert!(Attempt::open(text.expose(), &keys(), NOON).is_some());

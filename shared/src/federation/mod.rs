@@ -18,7 +18,7 @@ mod provider;
 mod relying_party;
 mod secrets;
 
-pub use attempt::{Attempt, Goal, MAX_NEXT_BYTES, UsedAttempt};
+pub use attempt::{Attempt, Goal, UsedAttempt};
 pub use exchange::Rejection;
 pub use identity::{Identity, IdentityKey, NotAKey, ToldAddress};
 pub use kind::{Kind, UnknownKind, Vouches};

@@ -31,8 +31,9 @@ impl Continue {
     }
 
     /// The longest that is read, in bytes: an authorization request with a long `state`. It travels in a query, percent-encoded, and API
-    /// Gateway takes 10,240 bytes of a request line and headers together.
-    pub const MAX_BYTES: usize = 3 * 1024;
+    /// Gateway takes 10,240 bytes of a request line and headers together, and through a sign-in at a provider in a cookie, of which browsers keep
+    /// 4096.
+    pub const MAX_BYTES: usize = 2800;
 
     /// The address under the path `base`, for `Location` and `href`.
     pub fn under(&self, base: &str) -> String {
