@@ -34,7 +34,7 @@ impl Mode {
     pub(crate) fn of(parameters: &Parameters, target: &Target) -> Result<Self, Error> {
         match parameters.one("response_mode")? {
             None | Some("query") => Ok(Self::Query),
-            Some("form_post") if target.as_str().starts_with("http") => Ok(Self::FormPost),
+            Some("form_post") if target.is_of_a_host() => Ok(Self::FormPost),
             Some(_) => Err(Error::ResponseMode),
         }
     }

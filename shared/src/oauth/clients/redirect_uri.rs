@@ -111,10 +111,15 @@ impl Target {
         self.0.starts_with("https://")
     }
 
+    /// Whether it is one of HTTP, and no app's own scheme, which may begin with the same letters.
+    pub fn is_of_a_host(&self) -> bool {
+        self.is_https() || self.0.starts_with("http://")
+    }
+
     /// What people know the address by: its host, or all of it where it has none.
     pub fn host(&self) -> &str {
         let authority = self.0.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
-        authority.filter(|_| self.0.starts_with("http")).unwrap_or(&self.0)
+        authority.filter(|_| self.is_of_a_host()).unwrap_or(&self.0)
     }
 
     /// The address with the parameters of a response (RFC 6749 §4.1.2); its own query stays.

@@ -162,6 +162,9 @@ fn an_address_has_a_host_for_people() {
         ("http://[::1]:8080/cb", "[::1]:8080", false),
         (APP, APP, false),
         ("com.example.app://callback", "com.example.app://callback", false),
+        // A scheme that begins like one of a host.
+        ("http.example://bank.example.com/cb", "http.example://bank.example.com/cb", false),
+        ("https.example:/cb", "https.example:/cb", false),
     ] {
         let target = registered(uri).target(uri).unwrap();
         assert_eq!((target.host(), target.is_https()), (host, https), "{uri}");
