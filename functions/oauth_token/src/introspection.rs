@@ -3,6 +3,9 @@
 //! Whoever asks is a confidential client that proved itself, such as a resource server; others cannot try out tokens here (§4). A
 //! token that is worth nothing is `{"active":false}`, whatever the reason. That of a person is worth nothing once its session has
 //! ended or its client was disabled, which the token itself cannot say.
+//!
+//! A refresh token is told to the client alone that may use it. It has no `token_type` (RFC 6749 §5.1), so that nobody who asks for
+//! `Bearer` takes one for an access token.
 
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -18,15 +21,19 @@ use vestibule::identity::SessionId;
 use vestibule::keys::ReadPublicKeys;
 use vestibule::limits::Admit;
 use vestibule::oauth::client_authentication::AcceptAssertion;
-use vestibule::oauth::clients::ReadClient;
+use vestibule::oauth::clients::{Client, ReadClient};
 use vestibule::principal::Subject;
 use vestibule::scope::{Roles, Scopes};
+use vestibule::secret::Secret;
+use vestibule::sessions::Session;
+use vestibule::sessions::refresh::{self, FindSession, RefreshError};
+use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::tokens::{VerifiedToken, VerifyError};
 
 /// Answers one question about a token.
 pub(super) async fn answer<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + Admit + Sync,
+    S: ReadClient + AcceptAssertion + ReadPublicKeys + LiveSession + FindSession + Admit + Sync,
 {
     let id = request_id(request);
     let (client, mut fields) = match oauth_client(app, request).await {
@@ -41,14 +48,18 @@ where
         Ok(token) => token,
         Err(fault) => return oauth_unreadable(fault, &id),
     };
-    let (admitted, inspected) = tokio::join!(within_limit_of(app, &client, &id), inspect(app, token.expose()));
+    let (admitted, inspected) = tokio::join!(within_limit_of(app, &client, &id), inspect(app, &client, &token));
     if let Err(refused) = admitted {
         return refused;
     }
     match inspected {
-        Ok(Ok(token)) => {
+        Ok(Ok(found)) => {
             Event::Introspected { client: client.id.as_str(), reason: None }.record(&id);
-            json_response(&Active::of(&app.config.issuer, &token), None)
+            let issuer = &app.config.issuer;
+            match &found {
+                Found::Access(token) => json_response(&Active::of(issuer, token), None),
+                Found::Refresh(session) => json_response(&ActiveRefresh::of(issuer, session, &client), None),
+            }
         }
         Ok(Err(reason)) => {
             Event::Introspected { client: client.id.as_str(), reason: Some(reason) }.record(&id);
@@ -58,12 +69,28 @@ where
     }
 }
 
-/// The token, if it is worth something now, or why it is not.
-async fn inspect<S>(app: &App<S>, token: &str) -> Result<Result<VerifiedToken, &'static str>, Fault>
+/// A token that is worth something.
+enum Found {
+    Access(VerifiedToken),
+    /// One that refreshes this session.
+    Refresh(Session),
+}
+
+/// The token, if it is worth something now, or why it is not. Storage: one read, of the session.
+async fn inspect<S>(app: &App<S>, client: &Client, token: &Secret<String>) -> Result<Result<Found, &'static str>, Fault>
 where
-    S: ReadClient + ReadPublicKeys + LiveSession + Sync,
+    S: ReadClient + ReadPublicKeys + LiveSession + FindSession + Sync,
 {
-    let token = match app.verifier.verify_for_any_audience(token.as_bytes(), &app.store).await {
+    if RefreshToken::claims_to_be(token.expose()) {
+        let keys = app.symmetric_keys_for(token).await?;
+        let times = client.for_sessions(&app.config.client);
+        return match refresh::inspect(&app.store, keys.mac_keys(), token, &times, app.clock.now()).await {
+            Ok(session) => Ok(Ok(Found::Refresh(session))),
+            Err(RefreshError::Refused(refusal)) => Ok(Err(refusal.reason())),
+            Err(RefreshError::Store(fault)) => Err(fault.into()),
+        };
+    }
+    let token = match app.verifier.verify_for_any_audience(token.expose().as_bytes(), &app.store).await {
         Ok(token) => token,
         Err(VerifyError::Refused(refusal)) => return Ok(Err(refusal.reason())),
         Err(VerifyError::KeysUnavailable(fault)) => return Err(fault.into()),
@@ -77,7 +104,7 @@ where
     };
     let (alive, served) = tokio::try_join!(alive, app.serves(&token.client_id))?;
     Ok(match (alive, served) {
-        (true, true) => Ok(token),
+        (true, true) => Ok(Found::Access(token)),
         (false, _) => Err("ended"),
         (true, false) => Err("client_disabled"),
     })
@@ -108,6 +135,36 @@ struct Active<'a> {
     iat: Timestamp,
     exp: Timestamp,
     jti: &'a str,
+}
+
+/// The same of a refresh token, as far as it has it.
+#[derive(Serialize)]
+struct ActiveRefresh<'a> {
+    active: bool,
+    iss: &'a str,
+    sub: Subject,
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "Scopes::is_empty")]
+    scope: Scopes,
+    sid: SessionId,
+    auth_time: Timestamp,
+    exp: Timestamp,
+}
+
+impl<'a> ActiveRefresh<'a> {
+    fn of(issuer: &'a str, session: &'a Session, client: &Client) -> Self {
+        Self {
+            active: true,
+            iss: issuer,
+            sub: Subject::User(session.user),
+            client_id: &session.client_id,
+            // What a refresh would give: what the client had when the person agreed it may have lost since.
+            scope: session.scope.intersection(&client.scopes),
+            sid: session.id,
+            auth_time: session.auth_time,
+            exp: session.idle_expires_at.min(session.expires_at),
+        }
+    }
 }
 
 /// One, or several (RFC 7519 §4.1.3).

@@ -19,7 +19,7 @@ use vestibule::oauth::client_authentication::AcceptAssertion;
 use vestibule::oauth::clients::ReadClient;
 use vestibule::oauth::code_exchange::RedeemCode;
 use vestibule::sessions::end::EndSession;
-use vestibule::sessions::refresh::Rotate;
+use vestibule::sessions::refresh::{FindSession, Rotate};
 
 pub use operations::OPERATIONS;
 
@@ -29,7 +29,16 @@ pub const NEEDS: &[Need] = &[Need::Table, Need::SigningKeys, Need::SymmetricKeys
 /// Answers one request.
 pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body>
 where
-    S: ReadClient + AcceptAssertion + RedeemCode + Rotate + EndSession + ReadPublicKeys + LiveSession + Admit + Sync,
+    S: ReadClient
+        + AcceptAssertion
+        + RedeemCode
+        + Rotate
+        + EndSession
+        + FindSession
+        + ReadPublicKeys
+        + LiveSession
+        + Admit
+        + Sync,
 {
     match route_key(&request).as_deref() {
         Some("POST /oauth/token") => token::answer(&app, &request).await,

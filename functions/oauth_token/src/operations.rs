@@ -57,7 +57,7 @@ pub const OPERATIONS: &[Operation] = &[
         caller: Caller::Anybody,
         parameters: &[],
         takes: Takes::Form(&[
-            Field::required("token", "An access token.", Schema::Secret),
+            Field::required("token", "An access token, or a refresh token of the client's own.", Schema::Secret),
             Field::optional("token_type_hint", "Not needed.", Schema::Text { min: 0, max: MAX_BODY_BYTES }),
             CLIENT_ID,
             CLIENT_SECRET,

@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use super::refresh_token::{NotOurs, RefreshToken};
-use super::rotation::Over;
-use super::session::{Client, Ending, Session};
+use super::rotation::{Decision, Over, decide};
+use super::session::{Client, Ending, Session, Transport};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::keys::MacKeys;
@@ -25,6 +25,16 @@ pub trait Rotate {
         mac_key: u32,
         now: Timestamp,
     ) -> impl Future<Output = Result<Rotation, StoreError>> + Send;
+}
+
+/// The store's side of a question about a refresh token.
+pub trait FindSession {
+    /// The session as it stands, ended and expired ones too; one strongly consistent read.
+    fn find_session(
+        &self,
+        user: UserId,
+        session: SessionId,
+    ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
 }
 
 /// The audience of the access token that a refresh is to give (RFC 8707 §2.2).
@@ -116,6 +126,9 @@ pub enum NoGood {
     /// A late duplicate; the session lives.
     #[error("a late duplicate")]
     Late,
+    /// Spent: somebody asks about it only, and whoever uses it ends the session.
+    #[error("spent")]
+    Spent,
     /// The session had expired or ended.
     #[error("the session is over: {0:?}")]
     Over(Over),
@@ -129,6 +142,7 @@ impl NoGood {
         match self {
             Self::OtherAudience => "other_audience",
             Self::Late => "late_duplicate",
+            Self::Spent => "spent",
             Self::Over(over) => over.reason(),
             Self::Unknown => "unknown_session",
         }
@@ -183,6 +197,30 @@ pub async fn refresh(
         Rotation::Unknown => return Err(no_good(NoGood::Unknown).into()),
     };
     Ok(Refreshed { refresh_token: current_token(&session, keys), session, retried })
+}
+
+/// The session that `presented` would refresh for `client` now; nothing comes of the question. One storage call.
+///
+/// # Errors
+/// As [`refresh`], but that nothing is ended for a spent token.
+pub async fn inspect(
+    store: &impl FindSession,
+    keys: &MacKeys,
+    presented: &Secret<String>,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Session, RefreshError> {
+    let token = RefreshToken::open(presented.expose(), keys).map_err(Refusal::from)?;
+    let no_good = |why| Err(Refusal::NoGood { user: token.user, session: token.session, why }.into());
+    let found = store.find_session(token.user, token.session).await?;
+    let own = |session: &Session| session.client_id == client.id && session.transport == Transport::Tokens;
+    let Some(session) = found.filter(own) else { return no_good(NoGood::Unknown) };
+    match decide(&session, token.generation, client.retry, now) {
+        Decision::Rotate | Decision::Retry => Ok(session),
+        Decision::Late => no_good(NoGood::Late),
+        Decision::Reuse(_) => no_good(NoGood::Spent),
+        Decision::Over(over) => no_good(NoGood::Over(over)),
+    }
 }
 
 /// The current refresh token of `session`. Made with the key that the session remembers, so that a retry across a key

@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::sessions::end::EndSession;
 use crate::sessions::open::{OpenSession, Opening};
-use crate::sessions::refresh::{Audience, Rotate, Rotation};
+use crate::sessions::refresh::{Audience, FindSession, Rotate, Rotation};
 use crate::sessions::refresh_token::RefreshToken;
 use crate::sessions::rotation::{Decision, decide, over};
 use crate::sessions::{Client, Session, Transport};
@@ -105,6 +105,12 @@ impl Rotate for Table {
                 fault: "it fits the condition that DynamoDB found it not to fit".to_owned(),
             }),
         }
+    }
+}
+
+impl FindSession for Table {
+    async fn find_session(&self, user: UserId, session: SessionId) -> Result<Option<Session>, StoreError> {
+        self.session(user, session).await
     }
 }
 

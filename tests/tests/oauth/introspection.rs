@@ -1,9 +1,11 @@
 //! Token introspection (RFC 7662).
 
 use serde_json::json;
-use vestibule::oauth::clients::{Client, Grant, SecretMethod};
+use vestibule::oauth::clients::{Client, Grant, Party, SecretMethod};
+use vestibule::sessions::rotation::DEFAULT_RETRY_WINDOW;
 use vestibule_tests::Scene;
 
+use crate::consent::{Person, give, page, redemption};
 use crate::stage::{Registered, claims, expect_error, form, post, service, with_secret, worker};
 
 /// A resource server: it asks and gets no tokens itself.
@@ -58,6 +60,49 @@ async fn whatever_is_no_good_is_inactive_and_nothing_more() {
     for token in ["x", "a.b.c", "vcs_x", "vk_live_x", &forged, &tokens.refresh, "\u{e4}", &"x".repeat(9000)] {
         assert_eq!(asks.introspect(&scene, token).await, json!({ "active": false }));
     }
+}
+
+/// RFC 7662 §2.1 and §2.2: nobody but the client that may use a refresh token learns anything of it, and to ask uses nothing up.
+#[tokio::test]
+async fn a_client_is_told_what_its_own_refresh_token_is_worth_and_nobody_else_is() {
+    let scene = Scene::new().await;
+    let asks = resource_server(&scene).await;
+    let books = with_secret(&scene, Client { party: Party::First, ..page("books") }, SecretMethod::Basic).await;
+    let person = Person::sign_in(&scene, scene.demo().await).await;
+    let redeemed = async || {
+        let code = give(&scene, &person.agrees(&scene, "books")).await;
+        books.post(&scene, "/oauth/token", &redemption("books", &code, &[])).await.expect(200)
+    };
+    let (one, another) = (redeemed().await, redeemed().await.member("refresh_token"));
+    let (first, access) = (one.member("refresh_token"), claims(&one.member("access_token")));
+    scene.wire.take_calls();
+    let told = books.introspect(&scene, &first).await;
+    assert_eq!(scene.wire.take_calls(), ["GetItem"]);
+    assert_eq!(told["active"], true);
+    for claim in ["iss", "sub", "client_id", "scope", "sid", "auth_time"] {
+        assert_eq!(told[claim], access[claim], "{claim}");
+    }
+    for claim in ["token_type", "aud", "roles", "iat", "jti"] {
+        assert_eq!(told.get(claim), None, "it is taken for no access token: {claim}");
+    }
+    let inactive = json!({ "active": false });
+    let forged = format!("{}AAAA", &first[..first.len() - 4]);
+    for (client, token) in [(&asks, &first), (&books, &person.tokens.refresh), (&books, &forged)] {
+        assert_eq!(client.introspect(&scene, token).await, inactive);
+    }
+    let refreshes = form(&[("grant_type", "refresh_token"), ("refresh_token", &first)]);
+    let next = books.post(&scene, "/oauth/token", &refreshes).await.expect(200).member("refresh_token");
+    assert_eq!(books.introspect(&scene, &first).await["active"], true, "its answer may have been lost");
+    scene.wait(DEFAULT_RETRY_WINDOW.as_secs() + 1);
+    assert_eq!(books.introspect(&scene, &first).await, inactive);
+    assert_eq!(books.introspect(&scene, &next).await["active"], true, "to ask about a spent one ends nothing");
+    books.post(&scene, "/oauth/revoke", &form(&[("token", &next)])).await.expect(200);
+    assert_eq!(books.introspect(&scene, &next).await, inactive);
+    let ends = books.introspect(&scene, &another).await["exp"].as_u64().unwrap();
+    scene.wait(ends - scene.clock.now().seconds() - 1);
+    assert_eq!(books.introspect(&scene, &another).await["active"], true);
+    scene.wait(1);
+    assert_eq!(books.introspect(&scene, &another).await, inactive);
 }
 
 /// RFC 7662 §2.1 and §4: who may ask.
