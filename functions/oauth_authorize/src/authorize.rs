@@ -34,7 +34,7 @@ pub(crate) async fn asked<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
     S: ReadClient + CookieSessions + ReadPublicKeys + FindAccount + FindConsent + Agree + IssueCode + Sync,
 {
-    if is_scripted(request) {
+    if person::is_scripted(request) {
         return refused::page(app, request, &Refused::Script);
     }
     answer(app, request, &Parameters::of_query(request), Said::Nothing).await
@@ -58,14 +58,6 @@ where
         Err(_) => return refused::page(app, request, &Refused::Ambiguous),
     };
     answer(app, request, &parameters, said).await
-}
-
-/// No browser shows a person what a script or a frame asks for. Programs, which are no browsers, say nothing of a site.
-fn is_scripted(request: &Request) -> bool {
-    let headers = request.headers();
-    let says = |name: &str, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
-    headers.contains_key("sec-fetch-site")
-        && !(says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document"))
 }
 
 async fn answer<S>(app: &App<S>, request: &Request, sent: &Parameters, said: Said) -> Response<Body>

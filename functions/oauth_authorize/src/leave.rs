@@ -34,6 +34,9 @@ pub(crate) async fn asked<S>(app: &App<S>, request: &Request) -> Response<Body>
 where
     S: ReadClient + ReadPublicKeys + EndByCookie + Sync,
 {
+    if person::is_scripted(request) {
+        return refused::page(app, request, &Refused::Script);
+    }
     let sent = Parameters::of_query(request);
     let wish = match Wish::parse(app, request, &sent).await {
         Ok(wish) => wish,
@@ -79,6 +82,7 @@ impl Wish {
     where
         S: ReadClient + ReadPublicKeys,
     {
+        sent.each_once().map_err(|_| Refused::Ambiguous)?;
         let one = |name| sent.one(name).map_err(|_| Refused::Ambiguous);
         let (client_id, uri, state) = (one("client_id")?, one("post_logout_redirect_uri")?, one("state")?);
         let hint = match one("id_token_hint")? {

@@ -2,6 +2,8 @@
 //!
 //! Repeated ones are kept until somebody asks for them: whoever hears of it must be known first.
 
+use std::collections::HashSet;
+
 use lambda_http::{Body, Request, Response};
 use vestibule::app::App;
 use vestibule::http::{BodyError, MAX_BODY_BYTES, form_pairs, query_pairs, see_other};
@@ -9,6 +11,9 @@ use vestibule::pages::Continue;
 
 use crate::error::Error;
 use crate::refused::{self, Refused};
+
+/// Whom a token is wanted for.
+pub(crate) const RESOURCE: &str = "resource";
 
 /// The parameters, as they came. Some are credentials, and none is shown.
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -34,6 +39,19 @@ impl Parameters {
             (_, Some(_)) => Err(Error::Repeated),
             (Some(value), None) if value.contains(['\0', char::REPLACEMENT_CHARACTER]) => Err(Error::Unreadable),
             (value, None) => Ok(value.filter(|value| !value.is_empty())),
+        }
+    }
+
+    /// Whether no name stands twice, be it one that nobody here asks for (RFC 6749 §3.1).
+    ///
+    /// # Errors
+    /// [`Error::Target`] for `resource`, which other servers take several of (RFC 8707 §2), and [`Error::Repeated`].
+    pub(crate) fn each_once(&self) -> Result<(), Error> {
+        let mut names = HashSet::new();
+        match self.0.iter().find(|(name, _)| !names.insert(name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) if name == RESOURCE => Err(Error::Target),
+            Some(_) => Err(Error::Repeated),
         }
     }
 

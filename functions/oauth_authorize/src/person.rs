@@ -6,7 +6,7 @@ use std::time::Duration;
 use lambda_http::Request;
 use vestibule::app::App;
 use vestibule::authentication::cookie::{self, CookieCheck};
-use vestibule::authentication::csrf::Page;
+use vestibule::authentication::csrf::{Origins, Page};
 use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
 use vestibule::http::presented;
@@ -53,8 +53,16 @@ pub(crate) enum Detour {
 /// What a form of ours proves itself with.
 const CSRF_TOKEN: &str = "csrf_token";
 
-/// Whether a form comes from the page that the person's browser was given: no other page knows its token, whatever it can make the browser
-/// send. Where nobody is signed in, nobody's form can be forged.
+/// Whether a script or a frame asks, for which no browser shows a person anything. Programs, which are no browsers, say nothing of a site.
+pub(crate) fn is_scripted(request: &Request) -> bool {
+    let headers = request.headers();
+    let says = |name: &str, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
+    headers.contains_key("sec-fetch-site")
+        && !(says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document"))
+}
+
+/// Whether a form comes from the page that the person's browser was given. Pages of `AllowedOrigins` act for whoever is signed in, and may
+/// hear the session's token, but what is asked here is for the person alone to say. Where nobody is signed in, nobody's form can be forged.
 pub(crate) fn has_sent<S>(app: &App<S>, request: &Request, form: &Parameters) -> bool {
     let presented = presented(request);
     let token = form.one(CSRF_TOKEN).ok().flatten().unwrap_or_default();
@@ -62,7 +70,7 @@ pub(crate) fn has_sent<S>(app: &App<S>, request: &Request, form: &Parameters) ->
         Ok(cookie) => cookie.is_none_or(|cookie| cookie.csrf_token().matches(token.as_bytes())),
         Err(_) => false,
     };
-    own && presented.provenance.page(&app.config.allowed_origins) != Page::Foreign
+    own && presented.provenance.page(&Origins::default().and_that_of(&app.config.issuer)) != Page::Foreign
 }
 
 /// The person whom the cookie names. A cookie that opens nothing is none. Storage: one read.

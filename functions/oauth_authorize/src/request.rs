@@ -1,6 +1,7 @@
 //! What a client asks for, once it is known who asks (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2.1, OpenID Connect Core §3.1.2.1).
 //!
-//! `claims`, `acr_values`, `display` and the locales are not advertised, and are ignored (Core §3.1.2.1 and §5.5).
+//! `claims`, `display` and the locales are not advertised, and are ignored (Core §3.1.2.1 and §5.5). So is `acr_values`, a voluntary wish:
+//! what the metadata names are the values that an ID token's `acr` may have.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use vestibule::sessions::AnsweredRequest;
 
 use crate::answer::Mode;
 use crate::error::Error;
-use crate::parameters::{Parameters, address};
+use crate::parameters::{Parameters, RESOURCE, address};
 
 /// A request that can be decided.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub(crate) const PARAMETERS: [&str; 14] = [
     "nonce",
     "code_challenge",
     "code_challenge_method",
-    "resource",
+    RESOURCE,
     "prompt",
     "max_age",
     "login_hint",
@@ -69,6 +70,7 @@ impl Asked {
         if !client.grants.contains(Grant::AuthorizationCode) {
             return Err(Error::Unauthorized);
         }
+        sent.each_once()?;
         for (name, error) in [
             ("request", Error::RequestObject),
             ("request_uri", Error::RequestUri),
@@ -128,11 +130,7 @@ fn scope(client: &Client, sent: &Parameters) -> Result<Scopes, Error> {
 }
 
 fn audience(client: &Client, own: &str, sent: &Parameters) -> Result<String, Error> {
-    let resource = match sent.one("resource") {
-        Err(Error::Repeated) => return Err(Error::Target),
-        resource => resource?,
-    };
-    client.audience(resource.unwrap_or(own), own).map(str::to_owned).ok_or(Error::Target)
+    client.audience(sent.one(RESOURCE)?.unwrap_or(own), own).map(str::to_owned).ok_or(Error::Target)
 }
 
 fn seconds(text: Option<&str>) -> Result<Option<u64>, Error> {

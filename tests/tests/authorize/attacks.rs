@@ -5,7 +5,7 @@ use vestibule::oauth::clients::Client;
 use vestibule_tests::{Answer, Scene, User};
 
 use crate::stage::{
-    Browser, ISSUER, OURS, add, asks, authorize, error, exchange, first_party, goes_nowhere, heard, request,
+    Browser, ISSUER, OURS, add, asks, authorize, error, exchange, first_party, goes_nowhere, heard, id_token, request,
     third_party,
 };
 
@@ -108,6 +108,45 @@ async fn no_page_reads_the_endpoint_across_origins() {
             assert_ne!(answer.status(), 204);
         }
     }
+}
+
+/// API Gateway lets pages of `AllowedOrigins` read answers, whatever we say. They may act for whoever is signed in (decision 0014), and hear
+/// the session's token; they agree to nothing for the person, and no script of theirs sees what is asked.
+#[tokio::test]
+async fn a_page_of_an_allowed_origin_reads_no_question_and_answers_none() {
+    const PAGE: &str = "https://pages.example.com";
+    let scene = Scene::builder().parameter("AllowedOrigins", PAGE).begin().await;
+    add(&scene, &third_party("bookkeeper")).await;
+    add(&scene, &first_party("app")).await;
+    let (browser, page) = asked(&scene, &scene.demo().await).await;
+    let hint = id_token(&browser, "app").await;
+    let (_, token) = page.hidden_fields().into_iter().find(|(name, _)| name == "csrf_token").unwrap();
+    for path in
+        [authorize("bookkeeper", &[]), "/oauth/logout".to_owned(), format!("/oauth/logout?id_token_hint={hint}")]
+    {
+        for site in ["same-site", "cross-site"] {
+            let headers = [
+                ("cookie", browser.cookie.as_str()),
+                ("origin", PAGE),
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", "cors"),
+                ("sec-fetch-dest", "empty"),
+            ];
+            let answer = goes_nowhere(scene.get(&path, &headers).await, 400);
+            assert_eq!(answer.header("access-control-allow-origin"), Some(PAGE), "{path}");
+            assert!(!answer.text().contains(&token) && answer.set_cookies().is_empty(), "{path}");
+        }
+    }
+    let form = forged(&page, Some(&token));
+    for path in ["/oauth/consent", "/oauth/logout/confirm"] {
+        for site in [&[("origin", PAGE)][..], &[("origin", PAGE), ("sec-fetch-site", "same-site")]] {
+            goes_nowhere(browser.post(path, &form, site).await, 403);
+        }
+    }
+    let listed = browser.ask(Method::GET, "/consents").await.expect(200).json();
+    assert_eq!(listed["consents"].as_array().unwrap().len(), 0);
+    // Our own page, as a browser names it that knows no Fetch Metadata.
+    heard(browser.post("/oauth/consent", &form, &[("origin", ISSUER)]).await);
 }
 
 /// Mix-up: a client that talks to several servers must be able to tell whose answer it is (RFC 9207 §2).

@@ -142,6 +142,8 @@ async fn nobody_goes_on_to_an_address_that_is_not_registered_for_it_and_anybody_
         &[("client_id", "app"), ("post_logout_redirect_uri", "\u{fffd}")],
         &[("client_id", "app"), ("post_logout_redirect_uri", OUT), ("post_logout_redirect_uri", OUT)],
         &[("client_id", "app"), ("post_logout_redirect_uri", OUT), ("state", "a"), ("state", "a")],
+        &[("client_id", "app"), ("ui_locales", "de"), ("ui_locales", "de")],
+        &[("x", ""), ("x", "")],
     ] {
         goes_nowhere(first.get(&leave(asked)).await, 400);
     }

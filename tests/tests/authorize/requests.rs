@@ -95,6 +95,9 @@ async fn a_parameter_that_stands_twice_is_refused_and_a_second_client_is_told_no
         ("resource", ISSUER),
         ("login_hint", "a"),
         ("id_token_hint", hint.as_str()),
+        // Nobody reads them, and they stand once all the same (RFC 6749 §3.1).
+        ("ui_locales", "de"),
+        ("x", ""),
     ];
     for (name, value) in request("app", &more) {
         for again in [value.as_str(), "another"] {
