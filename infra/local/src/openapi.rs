@@ -39,7 +39,11 @@ pub enum Undocumented {
 /// The parameters with which the template has all of its routes but the demo's own, which are no part of this: with an address for letters,
 /// people's own accounts have theirs; with a provider, so has signing in there.
 pub fn everything() -> Parameters {
-    let all = [("MailFrom", "no-reply@example.com"), ("IdentityProviders", "google?client_id=x")];
+    let all = [
+        ("MailFrom", "no-reply@example.com"),
+        ("MailIdentity", "example.com"),
+        ("IdentityProviders", "google?client_id=x"),
+    ];
     Parameters::from_iter(all.map(|(name, value)| (name.to_owned(), value.to_owned())))
 }
 

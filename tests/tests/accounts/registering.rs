@@ -118,7 +118,7 @@ async fn an_address_that_no_mail_can_be_sent_to_is_refused_before_anything_is_do
 
 #[tokio::test]
 async fn without_a_mail_address_of_its_own_a_deployment_has_no_such_routes() {
-    let scene = Scene::builder().parameter("MailFrom", "").begin().await;
+    let scene = Scene::builder().parameter("MailFrom", "").parameter("MailIdentity", "").begin().await;
     ask(&scene, ADA).await.expect(404);
     scene.demo().await;
     crate::stage::login(&scene, "demo@example.com", PASSWORD).await;

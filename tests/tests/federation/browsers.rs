@@ -200,8 +200,9 @@ async fn whoever_says_no_at_the_provider_still_comes_to_the_client_by_another_wa
 #[tokio::test]
 async fn without_letters_nobody_is_sent_to_a_registration_that_is_not_there() {
     const UNVOUCHED: &str = "fake?issuer={}&client_id=vestibule&label=Fake";
-    for (mail_from, there) in [("Ada <ada@example.com>", true), ("", false)] {
-        let builder = vestibule_tests::Scene::builder().parameter("MailFrom", mail_from);
+    for (mail_from, identity, there) in [("Ada <ada@example.com>", "example.com", true), ("", "", false)] {
+        let builder =
+            vestibule_tests::Scene::builder().parameter("MailFrom", mail_from).parameter("MailIdentity", identity);
         let stage = Stage::built(builder, UNVOUCHED).await;
         let browser = stage.browser();
         let back = browser.goes_and_says_yes(&format!("/sign-in/with/fake?continue={CLIENT}")).await;

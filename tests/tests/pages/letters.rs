@@ -107,7 +107,7 @@ async fn another_address_is_taken_where_its_owner_is_signed_in() {
 
 #[tokio::test]
 async fn without_an_address_for_letters_nobody_is_told_to_register() {
-    let scene = Scene::builder().parameter("MailFrom", "").begin().await;
+    let scene = Scene::builder().parameter("MailFrom", "").parameter("MailIdentity", "").begin().await;
     let page = scene.get("/sign-in", &[]).await.expect(200);
     assert!(!page.text().contains("/register") && !page.text().contains("/forgot"));
     scene.get("/register", &[]).await.expect(404);

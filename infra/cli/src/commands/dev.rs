@@ -81,6 +81,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         ("Issuer", url.as_str()),
         ("DemoApi", "true"),
         ("MailFrom", "no-reply@example.com"),
+        ("MailIdentity", "example.com"),
         ("AccountScope", "orders:read"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -27,6 +27,12 @@ pub(super) fn evaluate(section: Option<&Node>, scope: &Scope<'_>) -> Result<BTre
     Ok(evaluation.known)
 }
 
+/// One condition that stands in a place of its own and names no other.
+pub(super) fn holds(condition: &Node, scope: &Scope<'_>) -> Result<bool, Fault> {
+    let mut evaluation = Evaluation { declared: &[], scope, known: BTreeMap::new(), open: Vec::new(), depth: 0 };
+    evaluation.decide(condition)
+}
+
 struct Evaluation<'a, 't> {
     declared: &'a [(String, Node)],
     scope: &'a Scope<'t>,

@@ -46,6 +46,9 @@ pub enum Fault {
     #[error("the value must be {0}")]
     Constraint(String),
 
+    /// A rule of the template that the parameters break, in its own words.
+    #[error("{0}")]
+    Assertion(String),
     /// Nothing has this name.
     #[error("it refers to {0}, which is neither a parameter nor a resource")]
     UnknownReference(String),

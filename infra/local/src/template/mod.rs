@@ -17,6 +17,7 @@ mod policies;
 mod resources;
 mod rest_api;
 mod review;
+mod rules;
 mod scope;
 mod stack;
 mod table;

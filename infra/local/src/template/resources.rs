@@ -8,7 +8,7 @@ use super::parameters::{self, Parameters};
 use super::scope::{Declared, Scope};
 use super::value::{Property, Value};
 use super::yaml::Node;
-use super::{conditions, names};
+use super::{conditions, names, rules};
 
 /// A template of which parameters and conditions are known, so that it is clear which resources exist.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ impl<'t> Resources<'t> {
         let parameters = parameters::values(root.get("Parameters"), given)?;
         let (conditions, resources) = (BTreeMap::new(), BTreeMap::new());
         let mut scope = Scope { stack, parameters, mappings: root.get("Mappings"), conditions, resources };
+        rules::keep(root.get("Rules"), &scope)?;
         scope.conditions = conditions::evaluate(root.get("Conditions"), &scope)?;
         let declared = root.get("Resources").ok_or_else(|| Fault::Missing.at("Resources"))?;
         let mut existing = Vec::new();

@@ -163,10 +163,20 @@ fn with_the_demo_api_its_routes_are_behind_the_authorizer() {
     );
 }
 
+#[test]
+fn an_address_for_letters_without_its_identity_is_refused_before_anything_is_made() {
+    let address = ("MailFrom", "no-reply@example.com");
+    for (given, missing) in [(address, "MailIdentity"), (("MailIdentity", "example.com"), "MailFrom")] {
+        let refused = read_with(TEMPLATE, &[given]).unwrap_err().to_string();
+        assert!(refused.contains(&format!("{} needs {missing}", given.0)), "{refused}");
+    }
+}
+
 /// The function finds out itself who is calling, so that its routes have no authorizer, which could not say 401.
 #[test]
 fn with_an_address_for_letters_people_have_their_accounts_in_their_own_hands() {
-    let stack = deployed(&[("MailFrom", "no-reply@example.com"), ("AccountScope", "orders:read")]);
+    let mail = [("MailFrom", "no-reply@example.com"), ("MailIdentity", "example.com")];
+    let stack = deployed(&[mail.as_slice(), &[("AccountScope", "orders:read")]].concat());
     let own: Vec<_> = stack.api.routes.iter().filter(|route| route.function == "AccountsFunction").collect();
     assert!(own.len() == 14 && own.iter().all(|route| route.authorizer.is_none()));
     for (name, value) in [("VESTIBULE_MAIL_FROM", "no-reply@example.com"), ("VESTIBULE_ACCOUNT_SCOPE", "orders:read")] {
