@@ -87,7 +87,7 @@ impl Target {
     /// The deployment and its name.
     async fn find(&self) -> Result<(Deployment, String), Fault> {
         let Some(table) = &self.table else {
-            let running = Running::find()?;
+            let running = Running::find().await?;
             let deployment = Deployment {
                 table: running.table().await,
                 secrets: Some(running.secrets().await),
@@ -121,7 +121,7 @@ impl Target {
     /// The deployment that runs here, if the environment names another one: a variable that somebody has forgotten.
     async fn passed_over(&self) -> Option<String> {
         let table = self.table.as_ref()?;
-        if process_environment().get(TABLE).as_ref() != Some(table) || !Running::find().ok()?.answers().await {
+        if process_environment().get(TABLE).as_ref() != Some(table) || Running::find().await.is_err() {
             return None;
         }
         Some(format!(", which {TABLE} names, and not the dev deployment in ./{DIRECTORY}"))

@@ -49,11 +49,16 @@ pub struct Running {
 /// Nothing runs here.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRunning {
-    /// No file, or one that a killed process left behind.
+    /// No file.
     #[error(
         "nothing runs in this directory: start `vestibule dev` in another terminal, or name a deployment with --table"
     )]
     Nothing,
+    /// A file that a killed process left behind.
+    #[error(
+        "the `vestibule dev` that ran in this directory was killed, nothing answers at {0}: start it again, or name a deployment with --table"
+    )]
+    Gone(String),
     /// The file is damaged.
     #[error("{} is damaged ({reason}); restart `vestibule dev`", path.display())]
     Damaged {
@@ -127,12 +132,13 @@ impl Drop for Announcement {
 }
 
 impl Running {
-    /// Finds the deployment of the current directory.
+    /// Finds the deployment of the current directory, if it answers still.
     ///
     /// # Errors
     /// [`NotRunning`].
-    pub fn find() -> Result<Self, NotRunning> {
-        Self::find_in(Path::new(DIRECTORY))
+    pub async fn find() -> Result<Self, NotRunning> {
+        let announced = Self::find_in(Path::new(DIRECTORY))?;
+        if announced.answers().await { Ok(announced) } else { Err(NotRunning::Gone(announced.api)) }
     }
 
     fn find_in(directory: &Path) -> Result<Self, NotRunning> {
@@ -159,7 +165,7 @@ impl Running {
     }
 
     /// Whether something listens where it said that its API answers. A killed process leaves its announcement behind.
-    pub async fn answers(&self) -> bool {
+    async fn answers(&self) -> bool {
         let address = self.api.trim_start_matches("http://");
         let connected = tokio::time::timeout(ANSWER_LIMIT, tokio::net::TcpStream::connect(address)).await;
         matches!(connected, Ok(Ok(_)))
@@ -227,6 +233,15 @@ mod tests {
         assert_eq!(Running::find_in(directory.path()).unwrap(), running());
         drop(announcement);
         assert!(matches!(Running::find_in(directory.path()), Err(NotRunning::Nothing)));
+    }
+
+    #[tokio::test]
+    async fn a_deployment_answers_where_it_said_that_it_does_and_no_killed_one_does() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let announced = Running { api: format!("http://{}", listener.local_addr().unwrap()), ..running() };
+        assert!(announced.answers().await);
+        drop(listener);
+        assert!(!announced.answers().await);
     }
 
     #[test]

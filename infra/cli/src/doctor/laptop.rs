@@ -11,7 +11,7 @@ use crate::commands::Fault;
 
 /// What is served here, by the template as it was when it started.
 pub(crate) async fn running() -> Result<Facts, Fault> {
-    let running = Running::find()?;
+    let running = Running::find().await?;
     let review = Review::read(&running.template, "vestibule", &running.parameters)?;
     let services = Services {
         clients: running.clients().await,

@@ -312,3 +312,15 @@ fn a_password_is_no_argument() {
         assert!(text(&output.stderr).contains("unexpected argument"));
     }
 }
+
+/// Killed, it has no time to take back what it announced; nothing is asked of whoever has its ports by now.
+#[test]
+fn a_deployment_that_was_killed_is_not_believed_to_run() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Dev::start(folder.path(), &["--memory"], None));
+    assert!(folder.path().join(".vestibule/running.json").exists());
+    for command in [&["users", "list"][..], &["keys", "rotate"], &["doctor"]] {
+        let said = one_sentence(&run(folder.path(), command, ""));
+        assert!(said.contains("was killed, nothing answers at http://127.0.0.1:"), "{said}");
+    }
+}
