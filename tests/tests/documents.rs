@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here fails a test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -87,4 +88,40 @@ fn the_manual_removes_every_retained_resource() {
         assert!(remove.contains(&format!("${variable}")), "{variable} is kept, and nothing says how to be rid of it");
         assert!(text("README.md").contains(&format!("{variable}=$(output ")), "nothing sets {variable}");
     }
+}
+
+/// `METHOD /path` of all that the first cells of a page's tables name: "`GET /a`, `POST /a`" or "`GET` or `POST /a`".
+fn requests(page: &str) -> BTreeSet<String> {
+    let text = text(page);
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |")).map(|(cell, _)| cell);
+    let mut named = BTreeSet::new();
+    for cell in cells {
+        let mut waiting = Vec::new();
+        for code in cell.split('`').skip(1).step_by(2) {
+            match code.split_once(' ') {
+                None if code.chars().all(|letter| letter.is_ascii_uppercase()) => waiting.push(code),
+                Some((method, path)) if path.starts_with('/') => {
+                    waiting.push(method);
+                    named.extend(waiting.drain(..).map(|method| format!("{method} {path}")));
+                }
+                None | Some(_) => {}
+            }
+        }
+    }
+    named
+}
+
+/// A browser asks for leave by itself: nobody who reads the page writes an OPTIONS request.
+#[test]
+fn the_interface_names_every_operation_that_there_is_and_no_other() {
+    let document: serde_json::Value = serde_json::from_str(&text("functions/discovery/openapi.json")).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let there = paths.flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().keys().map(|method| method.to_uppercase());
+        methods.map(move |method| format!("{method} {path}"))
+    });
+    let there: BTreeSet<_> = there.filter(|operation| !operation.starts_with("OPTIONS ")).collect();
+    let named = requests("docs/interface.md");
+    assert_eq!(there.difference(&named).collect::<Vec<_>>(), Vec::<&String>::new(), "not in the page");
+    assert_eq!(named.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "there is no such operation");
 }
