@@ -41,7 +41,7 @@ enum Command {
     ApiKeys(Operator<api_keys::Command>),
     /// The past of an account or a service: list.
     Audit(Operator<audit::Command>),
-    /// Signing keys: list, init, rotate, promote, retire.
+    /// Signing keys: list, init, rotate, promote, retire. MAC keys and peppers: mac and pepper list, rotate, retire.
     Keys(Operator<keys::Command>),
     /// Bring back what was lost, from a table that a backup was restored to, and nothing that was taken away since.
     Restore(Restore),

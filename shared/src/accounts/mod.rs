@@ -10,6 +10,7 @@ pub mod register;
 mod username;
 pub mod ways_in;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 pub use account::{Account, LoginRecord, Standing};
@@ -49,6 +50,9 @@ pub trait ManageAccounts {
 
     /// Every account, for the operator's listing; never on a request path.
     fn accounts(&self) -> impl Future<Output = Result<Vec<Account>, StoreError>> + Send;
+
+    /// Whose password cannot be checked without the pepper number `pepper`; never on a request path.
+    fn accounts_of_pepper(&self, pepper: u32) -> impl Future<Output = Result<BTreeSet<UserId>, StoreError>> + Send;
 
     /// Opens or closes the account to sign-ins, then ends its sessions; at [`Changed::Done`] none is live.
     fn set_standing(

@@ -1,5 +1,5 @@
-//! What the table keeps of the signing keys' past: who could verify with which key from when on, written in the transaction that
-//! publishes them.
+//! What the table keeps of the keys' past: who could verify with which signing key from when on, written in the transaction that
+//! publishes them, and what became of the MAC keys and peppers, written before it happens.
 //!
 //! The private keys lie in Secrets Manager, which takes part in no transaction of DynamoDB and has a trail of its own (AWS CloudTrail).
 //! A key counts from its publication: before it nobody accepts what it signs, and after its removal nobody does any more.
@@ -9,19 +9,19 @@ use std::future::Future;
 use std::str::FromStr;
 
 use crate::clock::Timestamp;
-use crate::keys::{Edition, KeyState, PublicKeySet};
+use crate::keys::{KeyState, Numbered, NumberedRing, NumberedState, PublicKeySet, SymmetricKeys};
 use crate::storage::StoreError;
 
 /// What became of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyChange {
-    /// Verifiers may learn it.
+    /// Whoever verifies may learn it.
     Published,
-    /// It signs, or is about to.
+    /// It makes signatures, MACs or hashes, or is about to.
     Activated,
-    /// It signs no more.
+    /// It makes no more of them.
     Retired,
-    /// Nothing that it signed is accepted any more.
+    /// Nothing that it made is accepted any more.
     Unpublished,
 }
 
@@ -50,7 +50,7 @@ impl KeyChange {
 /// A key and what became of it, spelled as in `activated <kid>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedKey {
-    /// Its name.
+    /// Its name: `mac-2`, `pepper-2` or a signing key's.
     pub kid: String,
     /// What became of it.
     pub change: KeyChange,
@@ -73,6 +73,32 @@ impl ChangedKey {
             }
             if was != Some(is) {
                 changed.push(Self::new(key.kid(), is));
+            }
+        }
+        changed
+    }
+
+    /// What it means for each MAC key and pepper that `after` takes the place of `before`.
+    pub fn between_symmetric(before: &SymmetricKeys, after: &SymmetricKeys) -> Vec<Self> {
+        let mut changed = Self::between_rings(before.mac_keys(), after.mac_keys());
+        changed.extend(Self::between_rings(before.peppers(), after.peppers()));
+        changed
+    }
+
+    fn between_rings<K: Numbered>(before: &NumberedRing<K>, after: &NumberedRing<K>) -> Vec<Self> {
+        let name = |key: &K| format!("{}-{}", K::KIND, key.id());
+        let gone = before.iter().filter(|key| after.find(key.id()).is_none());
+        let mut changed: Vec<_> = gone.map(|key| Self::new(&name(key), KeyChange::Unpublished)).collect();
+        for (key, state) in after.states() {
+            let was = before.states().find(|(known, _)| known.id() == key.id()).map(|(_, state)| state);
+            let change = match state {
+                NumberedState::Next { .. } => KeyChange::Published,
+                NumberedState::Active => KeyChange::Activated,
+                NumberedState::Retired { .. } => KeyChange::Retired,
+                NumberedState::Undated => continue,
+            };
+            if was != Some(state) {
+                changed.push(Self::new(&name(key), change));
             }
         }
         changed
@@ -100,19 +126,17 @@ impl FromStr for ChangedKey {
     }
 }
 
-/// A publication that changed something.
+/// A publication, or a version of a secret, that changed something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyEntry {
     /// When.
     pub at: Timestamp,
-    /// Which.
-    pub edition: Edition,
     /// What it changed.
     pub changed: Vec<ChangedKey>,
 }
 
 /// The operator's view of the keys' past.
 pub trait ReadKeyTrail {
-    /// The publications of the last [`super::trail::KEPT_FOR`] before `now` that changed something, the oldest first. One query.
+    /// The changes of the last [`super::trail::KEPT_FOR`] before `now`, the oldest first. One query.
     fn key_trail(&self, now: Timestamp) -> impl Future<Output = Result<Vec<KeyEntry>, StoreError>> + Send;
 }

@@ -10,6 +10,7 @@ mod document;
 mod jwk;
 mod jwks;
 mod limits;
+mod numbered;
 mod pair;
 mod public_keys;
 mod public_set;
@@ -23,6 +24,7 @@ mod symmetric;
 mod symmetric_cache;
 mod symmetric_document;
 mod symmetric_fault;
+mod symmetric_rotation;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verification;
@@ -33,6 +35,7 @@ pub(crate) use cached::Cached;
 pub use cached::KeysUnavailable;
 pub use jwk::{InvalidJwk, Jwk};
 pub use limits::Limits;
+pub use numbered::{KNOWN_TO_ALL, Numbered, NumberedChange, NumberedRing, NumberedState, UnsafeNumber};
 pub use pair::{InvalidKeyPair, KeyPair, NotSigned};
 pub use public_keys::{PublicKeys, ReadPublicKeys};
 pub use public_set::{Jwks, PublicKey, PublicKeySet};
@@ -45,8 +48,11 @@ pub use rotation::{
 pub use signing_keys::{ReadSigningKeys, SigningKeys};
 pub use state::{KeyState, LONGEST_ROTATION, LONGEST_TOKEN_LIFETIME, LONGEST_VERIFIER_CACHE, RETIRED_KEY_STAYS};
 pub use symmetric::{
-    MAC_BYTES, MacKey, MacKeys, Numbered, NumberedRing, Pepper, Peppers, SYMMETRIC_KEY_BYTES, SymmetricKeys,
+    LONGEST_SEALED_LIFE, MAC_BYTES, MacKey, MacKeys, Pepper, Peppers, SYMMETRIC_KEY_BYTES, SymmetricKeys,
 };
 pub use symmetric_cache::{ReadSymmetricKeys, SymmetricKeysCache};
 pub use symmetric_fault::SymmetricFault;
+pub use symmetric_rotation::{
+    NoteSymmetricKeys, ReplaceSymmetricKeys, SymmetricInForce, SymmetricKind, SymmetricRotation, SymmetricRotationFault,
+};
 pub use verification::{UnusableKey, VerificationKey};

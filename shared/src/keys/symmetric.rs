@@ -3,12 +3,13 @@
 //! Both are rings: one key is active, the older ones are accepted for as long as they stand in the ring.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::symmetric_fault::SymmetricFault;
+use super::numbered::{KNOWN_TO_ALL, Numbered, NumberedRing};
 use crate::randomness::{NoRandomness, Randomness};
 use crate::secret::Secret;
 
@@ -18,11 +19,9 @@ pub const SYMMETRIC_KEY_BYTES: usize = 32;
 /// Bytes of an HMAC-SHA-256.
 pub const MAC_BYTES: usize = 32;
 
-/// A key with a number, by which what it made names it.
-pub trait Numbered {
-    /// The key's number.
-    fn id(&self) -> u32;
-}
+/// Nothing that a MAC key seals lives longer: a session's refresh tokens and the name of a known device live for a year at most. A MAC key
+/// that leaves sooner signs people out.
+pub const LONGEST_SEALED_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A key that seals refresh tokens. Clones share it.
 #[derive(Clone, Debug)]
@@ -73,6 +72,13 @@ impl MacKey {
 }
 
 impl Numbered for MacKey {
+    const KIND: &'static str = "mac";
+    const STAYS: Duration = Duration::from_secs(LONGEST_SEALED_LIFE.as_secs() + KNOWN_TO_ALL.as_secs());
+
+    fn numbered(id: u32, secret: Secret<[u8; SYMMETRIC_KEY_BYTES]>) -> Self {
+        Self::new(id, secret)
+    }
+
     fn id(&self) -> u32 {
         self.id
     }
@@ -103,16 +109,17 @@ impl Pepper {
 }
 
 impl Numbered for Pepper {
+    const KIND: &'static str = "pepper";
+    /// As long as a function may hash with it. How long a hash lives, only its account knows.
+    const STAYS: Duration = KNOWN_TO_ALL;
+
+    fn numbered(id: u32, secret: Secret<[u8; SYMMETRIC_KEY_BYTES]>) -> Self {
+        Self::new(id, secret)
+    }
+
     fn id(&self) -> u32 {
         self.id
     }
-}
-
-/// Keys of one kind: one that makes new things, and others that are still, or already, accepted.
-#[derive(Clone, Debug)]
-pub struct NumberedRing<K> {
-    active: K,
-    others: Vec<K>,
 }
 
 /// The keys that seal refresh tokens.
@@ -120,58 +127,6 @@ pub type MacKeys = NumberedRing<MacKey>;
 
 /// The peppers.
 pub type Peppers = NumberedRing<Pepper>;
-
-impl<K: Numbered + Clone> NumberedRing<K> {
-    /// A ring of these keys.
-    ///
-    /// # Errors
-    /// [`SymmetricFault`] if the active one is not among them, or two share a number.
-    pub fn new(active: u32, mut keys: Vec<K>) -> Result<Self, SymmetricFault> {
-        keys.sort_by_key(Numbered::id);
-        if let Some(twice) = keys.windows(2).find_map(|pair| match pair {
-            [left, right] if left.id() == right.id() => Some(left.id()),
-            _ => None,
-        }) {
-            return Err(SymmetricFault::Twice { id: twice });
-        }
-        let position = keys.iter().position(|key| key.id() == active);
-        let position = position.ok_or(SymmetricFault::NoActive { id: active })?;
-        let active = keys.remove(position);
-        Ok(Self { active, others: keys })
-    }
-
-    /// The key that makes new things.
-    pub const fn active(&self) -> &K {
-        &self.active
-    }
-
-    /// The key number `id`, active or not.
-    pub fn find(&self, id: u32) -> Option<&K> {
-        self.iter().find(|key| key.id() == id)
-    }
-
-    /// Every key, the active one first.
-    pub fn iter(&self) -> impl Iterator<Item = &K> {
-        std::iter::once(&self.active).chain(&self.others)
-    }
-
-    /// Adds `key` as an accepted one. It may be made active once every function can have read this ring, which is
-    /// [`super::Limits::hard_limit`] after it was stored: before, another function would refuse what it made.
-    ///
-    /// # Errors
-    /// [`SymmetricFault::Twice`] if its number is taken.
-    pub fn accepting(&self, key: K) -> Result<Self, SymmetricFault> {
-        Self::new(self.active.id(), self.iter().cloned().chain([key]).collect())
-    }
-
-    /// Makes the accepted key number `id` the active one; the one before it is accepted still.
-    ///
-    /// # Errors
-    /// [`SymmetricFault::NoActive`] if there is no such key.
-    pub fn activating(&self, id: u32) -> Result<Self, SymmetricFault> {
-        Self::new(id, self.iter().cloned().collect())
-    }
-}
 
 /// The secret with every symmetric key of a deployment.
 #[derive(Clone, Debug)]
@@ -203,9 +158,6 @@ impl SymmetricKeys {
     pub fn generate(randomness: &Randomness) -> Result<Self, NoRandomness> {
         let mac = MacKey::new(1, Secret::new(randomness.bytes()?));
         let pepper = Pepper::new(1, Secret::new(randomness.bytes()?));
-        Ok(Self {
-            mac: NumberedRing { active: mac, others: Vec::new() },
-            pepper: NumberedRing { active: pepper, others: Vec::new() },
-        })
+        Ok(Self { mac: NumberedRing::of(mac), pepper: NumberedRing::of(pepper) })
     }
 }

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::document::{self, FORMAT};
-use super::symmetric::{MacKey, NumberedRing, Pepper, SYMMETRIC_KEY_BYTES, SymmetricKeys};
+use super::numbered::{Dated, Moments, Numbered, NumberedRing};
+use super::symmetric::{Pepper, SYMMETRIC_KEY_BYTES, SymmetricKeys};
 use super::symmetric_fault::SymmetricFault;
+use crate::clock::Timestamp;
 use crate::secret::Secret;
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +32,10 @@ struct Ring<'a> {
 struct Entry<'a> {
     id: u32,
     key: &'a str,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    published_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retired_at: Option<Timestamp>,
 }
 
 impl SymmetricKeys {
@@ -39,18 +45,13 @@ impl SymmetricKeys {
     /// [`SymmetricFault`], which names the key that is wrong.
     pub fn from_json(json: &str) -> Result<Self, SymmetricFault> {
         let Document { mac, pepper, .. } = document::read(json)?;
-        let mac_keys = mac.keys.iter().map(|entry| Ok(MacKey::new(entry.id, secret(entry)?)));
-        let peppers = pepper.keys.iter().map(|entry| Ok(Pepper::new(entry.id, secret(entry)?)));
-        Ok(Self::new(
-            NumberedRing::new(mac.active, mac_keys.collect::<Result<_, SymmetricFault>>()?)?,
-            NumberedRing::new(pepper.active, peppers.collect::<Result<_, SymmetricFault>>()?)?,
-        ))
+        Ok(Self::new(held(&mac)?, held(&pepper)?))
     }
 
     /// Writes the document.
     pub fn to_json(&self) -> Secret<String> {
-        let mac: Vec<_> = self.mac_keys().iter().map(|key| (key.id(), encoded(key.secret().expose()))).collect();
-        let pepper: Vec<_> = self.peppers().iter().map(|key| (key.id(), encoded(key.expose()))).collect();
+        let mac = encoded(self.mac_keys(), |key| key.secret().expose());
+        let pepper = encoded(self.peppers(), Pepper::expose);
         document::write_secret(&Document {
             format: FORMAT,
             mac: ring(self.mac_keys().active().id(), &mac),
@@ -59,12 +60,38 @@ impl SymmetricKeys {
     }
 }
 
-fn ring(active: u32, keys: &[(u32, Zeroizing<String>)]) -> Ring<'_> {
-    Ring { active, keys: keys.iter().map(|(id, key)| Entry { id: *id, key }).collect() }
+/// A key on its way into the document.
+struct Encoded {
+    id: u32,
+    key: Zeroizing<String>,
+    moments: Moments,
 }
 
-fn encoded(key: &[u8]) -> Zeroizing<String> {
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(key))
+fn encoded<K: Numbered>(ring: &NumberedRing<K>, bytes: impl Fn(&K) -> &[u8]) -> Vec<Encoded> {
+    let one = |Dated { key, moments }: &Dated<K>| Encoded {
+        id: key.id(),
+        key: Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes(key))),
+        moments: *moments,
+    };
+    ring.all().map(one).collect()
+}
+
+fn ring(active: u32, keys: &[Encoded]) -> Ring<'_> {
+    let entries = keys.iter().map(|Encoded { id, key, moments: Moments { published_at, retired_at } }| Entry {
+        id: *id,
+        key,
+        published_at: *published_at,
+        retired_at: *retired_at,
+    });
+    Ring { active, keys: entries.collect() }
+}
+
+fn held<K: Numbered>(ring: &Ring<'_>) -> Result<NumberedRing<K>, SymmetricFault> {
+    let dated = |entry: &Entry<'_>| {
+        let moments = Moments { published_at: entry.published_at, retired_at: entry.retired_at };
+        Ok(Dated { key: K::numbered(entry.id, secret(entry)?), moments })
+    };
+    NumberedRing::dated(ring.active, ring.keys.iter().map(dated).collect::<Result<_, SymmetricFault>>()?)
 }
 
 fn secret(entry: &Entry<'_>) -> Result<Secret<[u8; SYMMETRIC_KEY_BYTES]>, SymmetricFault> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use argon2::Params;
 use argon2::password_hash::phc;
 
 use super::sealed::Sealed;
@@ -62,6 +63,15 @@ impl PasswordHash {
         self.0 == NONE
     }
 
+    /// The number of the pepper without which it cannot be checked, if it is a hash.
+    pub fn pepper(&self) -> Option<u32> {
+        match self.form()? {
+            Form::Argon2id(hash) => Params::try_from(&*hash).ok().as_ref().and_then(pepper_id),
+            Form::Sealed(sealed) => Some(sealed.pepper),
+            Form::HeldElsewhere | Form::None => None,
+        }
+    }
+
     /// The text, for the table.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -81,6 +91,11 @@ impl PasswordHash {
         let complete = hash.algorithm.as_str() == "argon2id" && hash.salt.is_some() && hash.hash.is_some();
         complete.then(|| Form::Argon2id(Box::new(hash)))
     }
+}
+
+/// The pepper that an argon2id hash names by its `keyid`.
+pub(super) fn pepper_id(params: &Params) -> Option<u32> {
+    params.keyid().try_into().ok().map(u32::from_be_bytes)
 }
 
 impl fmt::Debug for PasswordHash {

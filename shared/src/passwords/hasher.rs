@@ -10,7 +10,7 @@ use argon2::{Algorithm, Argon2, Params, ParamsBuilder, Version};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
-use super::hash::Form;
+use super::hash::{Form, pepper_id};
 use super::imported::ImportedHash;
 use super::memory::Memory;
 use super::sealed::{Sealed, seal};
@@ -269,8 +269,4 @@ fn spend(memory: &Memory, rest: Option<Params>, password: &Password, pepper: &Pe
 
 fn argon2(pepper: &Pepper, params: Params) -> Result<Argon2<'_>, argon2::Error> {
     Argon2::new_with_secret(pepper.expose(), Algorithm::Argon2id, Version::V0x13, params)
-}
-
-fn pepper_id(params: &Params) -> Option<u32> {
-    params.keyid().try_into().ok().map(u32::from_be_bytes)
 }

@@ -72,6 +72,7 @@ async fn two_hashes_of_one_password_have_nothing_in_common() {
 #[tokio::test]
 async fn a_hash_is_a_phc_string_that_names_its_cost_and_its_pepper() {
     let hash = hasher(lowest()).hash(&password("secret"), &peppers(2, &[1, 2])).await.unwrap();
+    assert_eq!(hash.pepper(), Some(2));
     // The keyid is the pepper's number, big-endian: AAAAAg is 2.
     assert!(hash.as_str().starts_with("$argon2id$v=19$m=7168,t=5,p=1,keyid=AAAAAg$"), "{}", hash.as_str());
     assert_eq!(PasswordHash::parse(hash.as_str().to_owned()), Ok(hash));
@@ -271,6 +272,7 @@ async fn a_hash_that_nobody_sealed_lets_nobody_in() {
 async fn a_sealed_hash_names_its_pepper_as_ours_do() {
     let hasher = hasher(lowest());
     let sealed = hasher.seal(&imported(BCRYPT_OF_A), &peppers(1, &[1])).unwrap();
+    assert_eq!((sealed.pepper(), PasswordHash::none().pepper()), (Some(1), None));
     assert!(said(&hasher.check(&password("a"), &sealed, &peppers(2, &[1, 2])).await.unwrap()).0);
     let fault = hasher.check(&password("a"), &sealed, &peppers(2, &[2])).await.unwrap_err();
     assert!(matches!(fault, HashingError::UnknownPepper), "{fault}");

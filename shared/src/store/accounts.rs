@@ -3,11 +3,13 @@
 //! Each name of an account is an item of its own that carries what a sign-in needs; every change writes the account and
 //! all its names in one transaction, so that no two of them disagree.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::account_item::{self, DISABLED_AT, PASSWORD, ROLES, SCOPES, VERSION};
 use super::attributes::{number, text, time};
-use super::keys::{ACCOUNT, Key};
+use super::keys::{ACCOUNT, Key, LOGIN};
 use super::table::{Table, unbuilt};
 use crate::accounts::register::{Register, Registration};
 use crate::accounts::{
@@ -82,6 +84,12 @@ impl ManageAccounts for Table {
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.scan("Scan (accounts)", ACCOUNT).await?.iter().map(Account::try_from).collect()
+    }
+
+    async fn accounts_of_pepper(&self, pepper: u32) -> Result<BTreeSet<UserId>, StoreError> {
+        let items = self.scan("Scan (names)", LOGIN).await?;
+        let records = items.iter().map(LoginRecord::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(records.iter().filter(|record| record.password.pepper() == Some(pepper)).map(|record| record.user).collect())
     }
 
     async fn set_standing(&self, user: UserId, standing: Standing, now: Timestamp) -> Result<Changed, StoreError> {

@@ -1,32 +1,52 @@
-//! The signing keys' past, item by item, beside the keys.
+//! The keys' past, item by item, beside the public ones.
+
+use std::fmt::Display;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
-use super::attributes::{Reader, Writer, number, text, time};
+use super::attributes::{Reader, Writer, text, time};
 use super::keys::Key;
 use super::session_item::EXPIRES_AT;
 use super::table::Table;
 use crate::audit::key_trail::{ChangedKey, KeyEntry, ReadKeyTrail};
 use crate::audit::trail::KEPT_FOR;
 use crate::clock::Timestamp;
-use crate::keys::Edition;
+use crate::keys::{NoteSymmetricKeys, SymmetricKeys};
 use crate::storage::StoreError;
 
 const CHANGED: &str = "changed";
 const AT: &str = "at";
-const EDITION: &str = "edition";
 
 impl Table {
-    /// The write that notes what a publication changes.
-    pub(super) fn key_entry(&self, operation: &'static str, entry: &KeyEntry) -> Result<TransactWriteItem, StoreError> {
-        let KeyEntry { at, edition, changed } = entry;
-        let item = Writer::new(&Key::key_trail(*at, *edition))
+    /// The write that notes what a publication or a version of a secret changes; `which` tells it from others of the same second.
+    pub(super) fn key_entry(
+        &self,
+        operation: &'static str,
+        which: impl Display,
+        entry: &KeyEntry,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let KeyEntry { at, changed } = entry;
+        let item = Writer::new(&Key::key_trail(*at, which))
             .with(CHANGED, AttributeValue::L(changed.iter().map(|changed| text(changed.to_string())).collect()))
             .with(AT, time(*at))
-            .with(EDITION, number(edition.number()))
             .with(EXPIRES_AT, time(at.plus(KEPT_FOR)))
             .finish();
         self.put(operation, item)
+    }
+}
+
+impl NoteSymmetricKeys for Table {
+    async fn note_symmetric(
+        &self,
+        before: &SymmetricKeys,
+        after: &SymmetricKeys,
+        version: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "TransactWriteItems (the keys' trail)";
+        let entry = KeyEntry { at: now, changed: ChangedKey::between_symmetric(before, after) };
+        // Nothing else is in the transaction, and nothing that could be refused: the same entry twice is one.
+        self.transact(OPERATION, vec![self.key_entry(OPERATION, version, &entry)?]).await.map(drop)
     }
 }
 
@@ -40,5 +60,5 @@ impl ReadKeyTrail for Table {
 fn entry(read: &Reader<'_>) -> Result<KeyEntry, StoreError> {
     let changed = read.texts(CHANGED)?.into_iter().map(str::parse::<ChangedKey>);
     let changed = changed.collect::<Result<_, _>>().map_err(|fault| read.impossible(&fault.to_string()))?;
-    Ok(KeyEntry { at: read.time(AT)?, edition: Edition::from_number(read.number(EDITION)?), changed })
+    Ok(KeyEntry { at: read.time(AT)?, changed })
 }

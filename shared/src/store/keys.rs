@@ -9,7 +9,6 @@ use crate::api_keys::Named;
 use crate::clock::Timestamp;
 use crate::federation::{IdentityKey, UsedAttempt};
 use crate::identity::{ServiceId, SessionId, UserId};
-use crate::keys::Edition;
 use crate::limits;
 use crate::oauth::clients::ClientId;
 use crate::oauth::codes::CodeHash;
@@ -21,6 +20,8 @@ pub(super) const PARTITION: &str = "pk";
 pub(super) const SORT: &str = "sk";
 /// The sort key of every account.
 pub(super) const ACCOUNT: &str = "ACCOUNT";
+/// The sort key of every name of an account.
+pub(super) const LOGIN: &str = "LOGIN";
 /// The partition of the public signing keys.
 const PUBLIC_KEYS: &str = "KEYS#PUBLIC";
 /// The sort key of every client.
@@ -93,7 +94,7 @@ impl Key {
 
     /// What a sign-in by `identifier` reads; also what makes the identifier unique.
     pub(super) fn login(identifier: &Identifier) -> Self {
-        Self { partition: format!("LOGIN#{identifier}"), sort: "LOGIN".to_owned() }
+        Self { partition: format!("LOGIN#{identifier}"), sort: LOGIN.to_owned() }
     }
 
     /// What a one-time token is good for.
@@ -146,9 +147,9 @@ impl Key {
         Self { partition: PUBLIC_KEYS.to_owned(), sort: "CURRENT".to_owned() }
     }
 
-    /// What an edition of the public signing keys changed, in the order of time.
-    pub(super) fn key_trail(at: Timestamp, edition: Edition) -> Self {
-        let sort = format!("{TRAIL_PREFIX}{:010}#{}", at.seconds(), edition.number());
+    /// What an edition of the public signing keys, or a version of the symmetric ones, changed, in the order of time.
+    pub(super) fn key_trail(at: Timestamp, which: impl std::fmt::Display) -> Self {
+        let sort = format!("{TRAIL_PREFIX}{:010}#{which}", at.seconds());
         Self { partition: PUBLIC_KEYS.to_owned(), sort }
     }
 

@@ -67,7 +67,7 @@ impl PublishKeys for Table {
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
         let changed = ChangedKey::between(instead_of.map(|before| &before.keys), keys);
         if !changed.is_empty() {
-            writes.push(self.key_entry(OPERATION, &KeyEntry { at: now, edition, changed })?);
+            writes.push(self.key_entry(OPERATION, edition.number(), &KeyEntry { at: now, changed })?);
         }
         Ok(if self.transact(OPERATION, writes).await? { Published::Done } else { Published::Overtaken })
     }

@@ -17,7 +17,7 @@ use crate::storage::StoreError;
 pub struct Secrets {
     pub(super) client: Client,
     pub(super) signing: String,
-    symmetric: String,
+    pub(super) symmetric: String,
     providers: String,
 }
 

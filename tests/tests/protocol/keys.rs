@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::Request;
 use vestibule::keys::{
-    Algorithm, KeyPair, LONGEST_VERIFIER_CACHE, Limits, MacKey, PublicKeySet, PublishKeys, Published, ReadSigningKeys,
-    ReadSymmetricKeys, SigningKeyRing, SymmetricKeys,
+    Algorithm, KeyPair, LONGEST_VERIFIER_CACHE, Limits, MacKey, MacKeys, PublicKeySet, PublishKeys, Published,
+    ReadSigningKeys, ReadSymmetricKeys, SigningKeyRing, SymmetricKeys,
 };
 use vestibule::secret::Secret;
 use vestibule_tests::{Answer, Fault, SECRETS_MANAGER, Scene, Tokens};
@@ -133,8 +133,7 @@ async fn a_retry_across_a_rotation_of_the_mac_keys_gets_the_same_token() {
     let second = scene.refresh(&tokens.refresh).await;
     let secrets = scene.cloud.secrets();
     let keys = secrets.read_symmetric_keys().await.unwrap();
-    let mac = keys.mac_keys().accepting(MacKey::new(2, Secret::new([7; 32]))).unwrap().activating(2).unwrap();
-    secrets.write_symmetric_keys(&SymmetricKeys::new(mac, keys.peppers().clone())).await.unwrap();
+    secrets.write_symmetric_keys(&sealing_out_of_turn(&keys)).await.unwrap();
     scene.cold_start();
     scene.clock.advance(Duration::from_secs(30));
     assert_eq!(scene.refresh(&tokens.refresh).await.refresh, second.refresh);
@@ -150,9 +149,7 @@ async fn a_mac_key_put_in_force_out_of_turn_is_learnt_once_and_costs_nobody_thei
     let warm = scene.refresh(&tokens.refresh).await;
     let secrets = scene.cloud.secrets();
     let keys = secrets.read_symmetric_keys().await.unwrap();
-    let key = MacKey::new(2, Secret::new([7; 32]));
-    let mac = keys.mac_keys().accepting(key).unwrap().activating(2).unwrap();
-    secrets.write_symmetric_keys(&SymmetricKeys::new(mac, keys.peppers().clone())).await.unwrap();
+    secrets.write_symmetric_keys(&sealing_out_of_turn(&keys)).await.unwrap();
     let body = serde_json::json!({ "refresh_token": warm.refresh }).to_string();
     let request = Request::post("/refresh").header("content-type", "application/json").body(body.into()).unwrap();
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -184,6 +181,12 @@ async fn invented_mac_keys_are_looked_for_once_in_half_a_minute() {
     }
     assert_eq!(scene.wire.take_calls(), ["GetSecretValue"]);
     scene.refresh(&current).await;
+}
+
+/// The same keys with a second MAC key, active at once.
+fn sealing_out_of_turn(keys: &SymmetricKeys) -> SymmetricKeys {
+    let both = keys.mac_keys().iter().cloned().chain([MacKey::new(2, Secret::new([7; 32]))]).collect();
+    SymmetricKeys::new(MacKeys::new(2, both).unwrap(), keys.peppers().clone())
 }
 
 /// The same token, as if it had been made with another key.

@@ -6,6 +6,7 @@
 mod by_hand;
 mod deaths;
 mod load;
+mod numbered;
 mod overtaking;
 mod refusals;
 mod stage;

@@ -1,10 +1,13 @@
-//! `vestibule keys`: the signing keys, making the first ones, and changing them by the steps of the scheduled rotation.
+//! `vestibule keys`: making the first ones, the signing keys, changed by the steps of the scheduled rotation, and those known by numbers.
 
 mod emergency;
+mod numbered;
 
 use serde_json::{Value, json};
 use vestibule::clock::Clock;
-use vestibule::keys::{Algorithm, Change, KeyState, Limits, PublicKey, ReadPublicKeys, ReadSigningKeys, Rotation};
+use vestibule::keys::{
+    Algorithm, Change, KeyState, Limits, PublicKey, ReadPublicKeys, ReadSigningKeys, Rotation, SymmetricKind,
+};
 use vestibule::randomness::Randomness;
 use vestibule_local::provision::{self, Keys};
 
@@ -15,6 +18,19 @@ use crate::target::{Deployment, Target};
 /// What to do with keys.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Signing(Signing),
+    /// The MAC keys, which seal refresh tokens and the names of known devices.
+    #[command(subcommand)]
+    Mac(numbered::Command),
+    /// The peppers, which passwords are hashed with.
+    #[command(subcommand)]
+    Pepper(numbered::Command),
+}
+
+/// What to do with the signing keys.
+#[derive(clap::Subcommand)]
+pub(crate) enum Signing {
     /// List the published signing keys.
     List {
         /// One JSON array instead of a table.
@@ -47,19 +63,27 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
+    match command {
+        Command::Signing(command) => signing(target, command).await,
+        Command::Mac(command) => numbered::run(target, SymmetricKind::Mac, command).await,
+        Command::Pepper(command) => numbered::run(target, SymmetricKind::Pepper, command).await,
+    }
+}
+
+async fn signing(target: &Target, command: Signing) -> Outcome {
     let deployment = match command {
-        Command::List { .. } => target.connect().await?,
-        Command::Init | Command::Rotate { .. } | Command::Promote { .. } | Command::Retire { .. } => {
+        Signing::List { .. } => target.connect().await?,
+        Signing::Init | Signing::Rotate { .. } | Signing::Promote { .. } | Signing::Retire { .. } => {
             target.connect_to_change().await?
         }
     };
     match command {
-        Command::List { json } => {
+        Signing::List { json } => {
             let keys = deployment.table.read_public_keys().await?;
             let rows: Vec<Value> = keys.iter().map(row).collect();
             output::listing(&["kid", "alg", "state", "published", "activated", "retired"], &rows, json);
         }
-        Command::Init => {
+        Signing::Init => {
             let secrets = deployment.secrets()?;
             let now = Clock::System.now();
             match provision::keys(secrets, &deployment.table, &Randomness::System, now).await? {
@@ -67,8 +91,8 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
                 Keys::Found => output::line("there are keys already; the public ones are published"),
             }
         }
-        Command::Rotate { emergency: None, .. } => change(&deployment, Change::Rotate).await?,
-        Command::Rotate { emergency: Some(kid), yes } => {
+        Signing::Rotate { emergency: None, .. } => change(&deployment, Change::Rotate).await?,
+        Signing::Rotate { emergency: Some(kid), yes } => {
             let ring = deployment.secrets()?.read_signing_keys().await?;
             output::line(emergency::cost(&ring, &kid, Clock::System.now())?);
             if !yes && !emergency::confirmed()? {
@@ -77,8 +101,8 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             let again = |fault| format!("{fault}. The key may be unpublished already: give the same command again");
             change(&deployment, Change::Replace { kid }).await.map_err(again)?;
         }
-        Command::Promote { kid } => change(&deployment, Change::Promote { kid }).await?,
-        Command::Retire { kid } => change(&deployment, Change::Retire { kid }).await?,
+        Signing::Promote { kid } => change(&deployment, Change::Promote { kid }).await?,
+        Signing::Retire { kid } => change(&deployment, Change::Retire { kid }).await?,
     }
     Ok(())
 }

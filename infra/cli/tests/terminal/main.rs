@@ -10,6 +10,7 @@ mod dev;
 mod doctor;
 mod import;
 mod keys;
+mod numbered_keys;
 mod readme;
 mod restore;
 mod stage;

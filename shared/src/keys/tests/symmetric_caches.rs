@@ -24,7 +24,8 @@ impl Held {
     fn accept(&self, id: u32) {
         let mut keys = self.keys.lock().unwrap();
         let old = keys.clone().unwrap();
-        let ring = old.mac_keys().accepting(MacKey::new(id, Secret::new([7; 32]))).unwrap();
+        let keys_with = old.mac_keys().iter().cloned().chain([MacKey::new(id, Secret::new([7; 32]))]).collect();
+        let ring = MacKeys::new(1, keys_with).unwrap();
         *keys = Ok(SymmetricKeys::new(ring, old.peppers().clone()));
     }
 

@@ -65,7 +65,7 @@ fn successor(ring: &SigningKeyRing, leaked: &SigningKey, now: Timestamp) -> Stri
 
 /// Asks on standard output and takes one line from standard input: `yes`, and nothing else.
 pub(crate) fn confirmed() -> Result<bool, Fault> {
-    output::line("Type yes to replace it:");
+    output::line("Type yes to go on:");
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']) == "yes")

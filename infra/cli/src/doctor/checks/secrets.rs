@@ -25,7 +25,11 @@ pub(super) fn secrets(facts: &Facts) -> Vec<Finding> {
             Ok(SecretState::Pending) => SECRETS.warning(
                 id,
                 "has a version that waits: a rotation is under way, or died between its steps",
-                "look again in ten minutes; the log of RotateKeysFunction says which step was refused, and `vestibule keys rotate` begins anew",
+                if need == Need::SymmetricKeys {
+                    "look again in a minute; then `vestibule keys mac list` and `keys pepper list` say what is in force"
+                } else {
+                    "look again in ten minutes; the log of RotateKeysFunction says which step was refused, and `vestibule keys rotate` begins anew"
+                },
             ),
             Err(unknown) => SECRETS.unknown(id, unknown),
         }
