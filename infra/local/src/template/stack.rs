@@ -38,6 +38,16 @@ pub struct FunctionResource {
     pub timeout: Duration,
 }
 
+impl FunctionResource {
+    /// Bytes that AWS Lambda has for all variables of a function together ("Lambda quotas", AWS Lambda Developer Guide).
+    pub const ENVIRONMENT_BYTES: usize = 4 * 1024;
+
+    /// The bytes of its variables, each with four quotation marks, a colon and a comma: as JSON has them, in which Lambda measures.
+    pub fn environment_bytes(&self) -> usize {
+        self.environment.iter().map(|(name, value)| name.len() + value.len() + "\"\":\"\",".len()).sum::<usize>() + 1
+    }
+}
+
 /// An API with one stage.
 #[derive(Debug, Clone)]
 pub struct Api {

@@ -6,6 +6,7 @@ mod arbitrary_text;
 mod authorizers;
 mod conditions;
 mod deployment;
+mod environment;
 mod functions;
 mod http_api;
 mod intrinsics;

@@ -168,3 +168,12 @@ fn a_parameter_is_exactly_its_own_finding() {
         assert!(faults.iter().any(|fault| fault == opening), "{faults:?}");
     }
 }
+
+#[test]
+fn variables_beyond_the_4_kb_that_lambda_has_for_them_are_a_fault_before_a_deployment_fails() {
+    let origins: Vec<_> = (100..260).map(|number| format!("https://app{number}.example.com")).collect();
+    let examined = examined(TEMPLATE, &[&format!("AllowedOrigins={}", origins.join(","))]);
+    let faults = examined.with("fault");
+    assert!(faults.iter().any(|fault| fault == "configuration LoginFunction"), "{faults:?}");
+    assert!(faults.iter().all(|fault| fault.starts_with("configuration ")), "{faults:?}");
+}
