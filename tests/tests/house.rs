@@ -274,20 +274,40 @@ const CREDENTIALS: [&str; 9] = [
     "signing key",
 ];
 
-/// Each section of an RFC that docs/oauth.md says is implemented names tests, and all of them exist.
+/// The rows of the table below this head.
+fn table<'a>(page: &'a str, head: &str) -> Vec<&'a str> {
+    let table = page.split(&format!("\n{head}\n|---|---|---|\n")).nth(1).unwrap_or_default();
+    table.lines().take_while(|line| line.starts_with('|')).collect()
+}
+
+/// Each section of an RFC that docs/oauth.md says is implemented names tests, and all of them exist; so does each standard of the README,
+/// which leaves none out.
 #[test]
 fn each_section_of_an_rfc_names_a_test_that_exists() {
-    let page = fs::read_to_string(Path::new(ROOT).join("docs/oauth.md")).unwrap();
-    let tests = Tests::read();
-    let table = page.split("\n| section | what | test |\n|---|---|---|\n").nth(1).unwrap_or_default();
-    let sections: Vec<_> = table.lines().take_while(|line| line.starts_with('|')).collect();
+    let read = |name: &str| fs::read_to_string(Path::new(ROOT).join(name)).unwrap();
+    let (page, readme) = (read("docs/oauth.md"), read("README.md"));
+    let (sections, standards) =
+        (table(&page, "| section | what | test |"), table(&readme, "| standard | sections | one of its tests |"));
     assert!(sections.len() >= 20, "{} sections", sections.len());
-    for section in sections {
+    let tests = Tests::read();
+    for section in sections.iter().chain(&standards) {
         let test_column = section.split('|').nth(3).unwrap_or_default();
         let named: Vec<_> = quoted(test_column).collect();
         assert!(!named.is_empty(), "no test shows: {section}");
         tests.expect(named, section);
     }
+    let rfcs = |row: &str| -> Vec<String> {
+        let words: Vec<_> = row.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        words
+            .iter()
+            .zip(words.iter().skip(1))
+            .filter(|(word, _)| **word == "RFC")
+            .map(|(_, rfc)| (*rfc).to_owned())
+            .collect()
+    };
+    let short: BTreeSet<_> = standards.iter().flat_map(|row| rfcs(row)).collect();
+    let whole: BTreeSet<_> = sections.iter().flat_map(|row| rfcs(row.split('|').nth(1).unwrap())).collect();
+    assert_eq!(short, whole, "the README's table and that of docs/oauth.md");
 }
 
 /// The requirements of ASVS 5.0.0 at levels 1 and 2: how many each section has. Those of level 3 come last in all of them.
