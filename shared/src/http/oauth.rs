@@ -10,6 +10,7 @@
 //! | `invalid_scope` | 400 | yes | – | – | RFC 6749 §5.2 |
 //! | `invalid_target` | 400 | yes | – | – | RFC 8707 §2 |
 //! | `unsupported_token_type` | 400 | – | – | a service's access token | RFC 7009 §2.2.1 |
+//! | `temporarily_unavailable` | 429 | a client's limit | a client's limit | – | RFC 6749 §4.1.2.1, RFC 6585 §4 |
 //! | `temporarily_unavailable` | 503 | yes | yes | yes | RFC 7009 §2.2.1 |
 //!
 //! `/userinfo` answers as a resource does, by [`super::Problem`]: 401 without an error code for no token, 401 `invalid_token`, 403
@@ -152,4 +153,45 @@ fn ascii(text: &str) -> String {
 struct Document<'a> {
     error: &'a str,
     error_description: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::limits::{Class, Limit};
+
+    /// The table above is what is answered, row by row.
+    #[test]
+    fn the_table_of_errors_has_each_with_its_status_and_no_other() {
+        let refusal =
+            Refusal { class: Class::Client, limit: Limit::new(1, 60).unwrap(), retry_after: Duration::from_secs(60) };
+        let errors = [
+            OAuthError::InvalidRequest(BodyError::TooLarge { most: 1 }),
+            OAuthError::InvalidRequest(BodyError::MediaType { expected: "a form" }),
+            OAuthError::Malformed("It contradicts itself."),
+            OAuthError::InvalidClient,
+            OAuthError::InvalidGrant,
+            OAuthError::UnauthorizedClient,
+            OAuthError::UnsupportedGrantType,
+            OAuthError::InvalidScope,
+            OAuthError::InvalidTarget,
+            OAuthError::UnsupportedTokenType,
+            OAuthError::TooManyRequests(refusal),
+            OAuthError::TemporarilyUnavailable,
+        ];
+        let answered: BTreeSet<_> =
+            errors.iter().map(|error| (error.name().to_owned(), error.respond().status().as_u16())).collect();
+        let rows = include_str!("oauth.rs").lines().filter_map(|line| line.strip_prefix("//! | `")).skip(1);
+        let promised: BTreeSet<_> = rows
+            .flat_map(|row| {
+                let (name, rest) = row.split_once("` | ").unwrap();
+                let (statuses, _) = rest.split_once(" |").unwrap();
+                statuses.split(", ").map(|status| (name.to_owned(), status.parse().unwrap())).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(promised, answered);
+    }
 }
