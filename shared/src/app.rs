@@ -147,6 +147,7 @@ impl<S> App<S> {
             clock: &self.clock,
             idle_lifetime: self.config.client.idle_lifetime,
             origins: &self.config.allowed_origins,
+            own_client: self.config.client.id.as_str(),
         }
     }
 

@@ -20,11 +20,12 @@ use authorizer::{Authorizer, handle};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
 use vestibule::api_keys::{ApiKey, Environment, FindApiKey, IpRanges, KnownLimits, Named, NewSecret, Owner};
-use vestibule::authentication::{Authenticator, Freshness, LiveSession, Origins, Presented};
+use vestibule::authentication::{Authenticator, Behind, Freshness, LiveSession, Origins, Presented};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{ApiKeyId, ServiceId, SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKey, SigningKeyRing};
 use vestibule::limits::{Admission, Admit, Key, Limit};
+use vestibule::oauth::clients::ClientId;
 use vestibule::policy::Rules;
 use vestibule::principal::Subject;
 use vestibule::randomness::{Randomness, SeededRandomness};
@@ -89,7 +90,15 @@ impl World {
 
     const fn authenticator<'a>(&'a self, verifier: &'a Verifier) -> Authenticator<'a, Store> {
         let Self { store, clock, environment, origins, .. } = self;
-        Authenticator { verifier, environment, store, clock, idle_lifetime: LIFETIME, origins }
+        Authenticator {
+            verifier,
+            environment,
+            store,
+            clock,
+            idle_lifetime: LIFETIME,
+            origins,
+            own_client: "first-party",
+        }
     }
 }
 
@@ -121,6 +130,10 @@ impl ReadPublicKeys for Store {
 impl LiveSession for Store {
     async fn is_live(&self, _: UserId, _: SessionId, _: Timestamp) -> Result<bool, StoreError> {
         Ok(true)
+    }
+
+    async fn behind(&self, _: UserId, _: SessionId, _: &ClientId, _: Timestamp) -> Result<Behind, StoreError> {
+        Ok(Behind::LiveSession)
     }
 }
 

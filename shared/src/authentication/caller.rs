@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cookie::CookieCheck;
 use super::csrf::Origins;
-use super::{Authentication, Failure, LiveSession, Presented, Undecided, api_key, bearer, cookie};
+use super::{Authentication, Behind, Failure, LiveSession, Presented, Undecided, api_key, bearer, cookie};
 use crate::api_keys::{Environment, FindApiKey};
 use crate::clock::Clock;
 use crate::keys::ReadPublicKeys;
@@ -33,6 +33,8 @@ pub struct Authenticator<'a, S> {
     pub idle_lifetime: Duration,
     /// The pages that may act by a cookie.
     pub origins: &'a Origins,
+    /// The team's own client, which is no registered one.
+    pub own_client: &'a str,
 }
 
 /// How much of a credential's past may still count.
@@ -61,8 +63,8 @@ impl<S: FindCaller> Authenticator<'_, S> {
             Authentication::NotRequested => return Ok(Err(Failure::NoCredential)),
         };
         match freshness {
-            Freshness::Live if !self.is_live(&principal).await? => Ok(Err(Failure::SessionEnded)),
-            Freshness::AsMade | Freshness::Live => Ok(Ok(principal)),
+            Freshness::AsMade => Ok(Ok(principal)),
+            Freshness::Live => Ok(self.stands(&principal).await?.map(|()| principal)),
         }
     }
 
@@ -87,15 +89,29 @@ impl<S: FindCaller> Authenticator<'_, S> {
     }
 
     /// Whether the credential is good at this moment, too.
-    async fn is_live(&self, principal: &Principal) -> Result<bool, Undecided> {
-        match (principal.auth_method, principal.sub, principal.sid) {
+    ///
+    /// # Errors
+    /// [`Undecided`] if the session or the client could not be read: nobody gets in.
+    pub async fn stands(&self, principal: &Principal) -> Result<Result<(), Failure>, Undecided> {
+        let (user, session) = match (principal.auth_method, principal.sub, principal.sid) {
             // They were read just now.
-            (CredentialKind::ApiKey | CredentialKind::SessionCookie, _, _) => Ok(true),
-            (CredentialKind::AccessToken, Subject::User(user), Some(session)) => {
-                Ok(self.store.is_live(user, session, self.clock.now()).await?)
-            }
+            (CredentialKind::ApiKey | CredentialKind::SessionCookie, _, _) => return Ok(Ok(())),
+            (CredentialKind::AccessToken, Subject::User(user), Some(session)) => (user, session),
             // What should have a session and has none has none that is alive.
-            (CredentialKind::AccessToken, Subject::User(_) | Subject::Service(_), _) => Ok(false),
+            (CredentialKind::AccessToken, Subject::User(_) | Subject::Service(_), _) => {
+                return Ok(Err(Failure::SessionEnded));
+            }
+        };
+        let now = self.clock.now();
+        if principal.client_id == self.own_client {
+            let alive = self.store.is_live(user, session, now).await?;
+            return Ok(if alive { Ok(()) } else { Err(Failure::SessionEnded) });
         }
+        let Ok(client) = principal.client_id.parse() else { return Ok(Err(Failure::ClientDisabled)) };
+        Ok(match self.store.behind(user, session, &client, now).await? {
+            Behind::LiveSession => Ok(()),
+            Behind::NoSession => Err(Failure::SessionEnded),
+            Behind::NoClient => Err(Failure::ClientDisabled),
+        })
     }
 }

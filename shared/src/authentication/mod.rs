@@ -14,7 +14,7 @@ mod presented;
 pub use api_key::RefusedKey;
 pub use caller::{Authenticator, FindCaller, Freshness};
 pub use csrf::Origins;
-pub use live_session::LiveSession;
+pub use live_session::{Behind, LiveSession};
 pub use presented::{Presented, Provenance};
 
 use crate::keys::KeysUnavailable;

@@ -22,19 +22,19 @@ use crate::principal::{CredentialKind, Principal};
 /// logged.
 pub async fn caller<S: FindCaller>(app: &App<S>, request: &Request) -> Result<Principal, Response<Body>> {
     let id = request_id(request);
-    let principal = match app.authenticator().caller(&presented(request), Freshness::Live).await {
-        Ok(Ok(principal)) => principal,
-        Ok(Err(failure)) => return Err(unauthenticated(failure, app, request)),
-        Err(undecided) => return Err(failed(&undecided, &id, &app.config.issuer)),
-    };
-    match principal.auth_method {
-        CredentialKind::AccessToken if principal.client_id != app.config.client.id => {
-            Event::Unauthenticated { reason: "token_of_a_client" }.record(&id);
-            let problem = Problem::new(ProblemKind::Forbidden, "A token that a client was given does not do this.");
-            Err(problem.respond(&app.config.issuer))
-        }
-        CredentialKind::AccessToken | CredentialKind::ApiKey | CredentialKind::SessionCookie => Ok(principal),
+    let authenticator = app.authenticator();
+    let undecided = |undecided| failed(&undecided, &id, &app.config.issuer);
+    let nobody = |failure| unauthenticated(failure, app, request);
+    let made = authenticator.caller(&presented(request), Freshness::AsMade).await;
+    let principal = made.map_err(undecided)?.map_err(nobody)?;
+    // Whether a client's token is good still need not be known, and nothing here may read who that is.
+    if principal.auth_method == CredentialKind::AccessToken && principal.client_id != app.config.client.id {
+        Event::Unauthenticated { reason: "token_of_a_client" }.record(&id);
+        let problem = Problem::new(ProblemKind::Forbidden, "A token that a client was given does not do this.");
+        return Err(problem.respond(&app.config.issuer));
     }
+    authenticator.stands(&principal).await.map_err(undecided)?.map_err(nobody)?;
+    Ok(principal)
 }
 
 /// The answer to somebody who was not authenticated; it is logged. Whoever presented nothing is told how to (RFC 6750 §3.1: without

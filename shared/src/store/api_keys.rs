@@ -11,9 +11,12 @@ use crate::api_keys::{ApiKey, FindApiKey, Named, Owner, USE_NOTED_EVERY};
 use crate::clock::Timestamp;
 use crate::storage::StoreError;
 
+/// What the two items are that are read of a key.
+pub(super) const API_KEY_AND_OWNER: &str = "BatchGetItem (an API key and its owner)";
+
 impl FindApiKey for Table {
     async fn find_api_key(&self, named: Named) -> Result<(Option<ApiKey>, Option<Owner>), StoreError> {
-        let (key, owner) = self.find(Key::api_key(named), Key::owner(named.owner)).await?;
+        let (key, owner) = self.find(API_KEY_AND_OWNER, Key::api_key(named), Key::owner(named.owner)).await?;
         Ok((key.as_ref().map(ApiKey::try_from).transpose()?, owner.as_ref().map(Owner::try_from).transpose()?))
     }
 
@@ -37,9 +40,14 @@ impl FindApiKey for Table {
 
 impl Table {
     /// Two items, as far as they are there: one call.
-    pub(super) async fn find(&self, one: Key, other: Key) -> Result<(Option<Item>, Option<Item>), StoreError> {
+    pub(super) async fn find(
+        &self,
+        operation: &'static str,
+        one: Key,
+        other: Key,
+    ) -> Result<(Option<Item>, Option<Item>), StoreError> {
         let (first, second) = (one.attributes(), other.attributes());
-        let mut items = self.read_each("BatchGetItem (an API key and its owner)", [one, other]).await?;
+        let mut items = self.read_each(operation, [one, other]).await?;
         let mut take = |wanted: &Item| {
             let at = items.iter().position(|item| is_at(item, wanted))?;
             Some(items.swap_remove(at))

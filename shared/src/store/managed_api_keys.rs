@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update}
 
 use super::account_item::{DISABLED_AT, VERSION};
 use super::api_key_item::{ENDS_AT, LABEL, PREDECESSORS, SECRET, encode, predecessors};
+use super::api_keys::API_KEY_AND_OWNER;
 use super::attributes::{Item, number, text, time};
 use super::keys::{API_KEY_PREFIX, Key, PARTITION, SORT, owner_partition};
 use super::table::{Table, unbuilt};
@@ -43,7 +44,7 @@ impl ManageApiKeys for Table {
             return Ok(Creation::Created);
         }
         // For the answer alone: nothing is written on the strength of it.
-        let (_, owner) = self.find(Key::api_key(key.named), Key::owner(key.named.owner)).await?;
+        let (_, owner) = self.find(API_KEY_AND_OWNER, Key::api_key(key.named), Key::owner(key.named.owner)).await?;
         Ok(match owner.as_ref().map(Owner::try_from).transpose()? {
             Some(Owner { active: true, .. }) => Creation::TooMany,
             Some(Owner { active: false, .. }) | None => Creation::NoOwner,

@@ -12,9 +12,10 @@ use super::session_item::{
     AUDIENCE, CLIENT, COOKIE_HASH, ENDED_AT, EXPIRES_AT, GENERATION, IDLE_EXPIRES_AT, MAC_KEY, ROTATED_AT, encode,
 };
 use super::table::{Table, unbuilt};
-use crate::authentication::LiveSession;
+use crate::authentication::{Behind, LiveSession};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
+use crate::oauth::clients::{Client as RegisteredClient, ClientId, Standing};
 use crate::sessions::end::EndSession;
 use crate::sessions::open::{OpenSession, Opening};
 use crate::sessions::refresh::{Audience, FindSession, Rotate, Rotation};
@@ -117,6 +118,24 @@ impl FindSession for Table {
 impl LiveSession for Table {
     async fn is_live(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         Ok(self.session(user, session).await?.is_some_and(|session| over(&session, now).is_none()))
+    }
+
+    async fn behind(
+        &self,
+        user: UserId,
+        session: SessionId,
+        client: &ClientId,
+        now: Timestamp,
+    ) -> Result<Behind, StoreError> {
+        const OPERATION: &str = "BatchGetItem (a session and its client)";
+        let (session, client) = self.find(OPERATION, Key::session(user, session), Key::client(client)).await?;
+        let session = session.as_ref().map(Session::try_from).transpose()?;
+        let client = client.as_ref().map(RegisteredClient::try_from).transpose()?;
+        Ok(match (session, client) {
+            (_, None | Some(RegisteredClient { standing: Standing::Disabled { .. }, .. })) => Behind::NoClient,
+            (Some(session), Some(_)) if over(&session, now).is_none() => Behind::LiveSession,
+            (Some(_) | None, Some(_)) => Behind::NoSession,
+        })
     }
 }
 

@@ -15,5 +15,6 @@ mod metadata;
 mod refresh_token;
 mod revocation;
 mod stage;
+mod strict_routes;
 mod token_types;
 mod userinfo;

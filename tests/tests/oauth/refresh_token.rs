@@ -1,7 +1,8 @@
 //! The refresh token grant (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12, DESIGN §6).
 
 use serde_json::json;
-use vestibule::oauth::clients::{Client, Lifetimes, Party, SecretMethod};
+use vestibule::oauth::clients::manage::Intervention;
+use vestibule::oauth::clients::{Client, ClientChange, Lifetimes, Party, SecretMethod};
 use vestibule::oauth::codes::AuthorizationCode;
 use vestibule::sessions::rotation::RetryPolicy;
 use vestibule::sessions::{Ending, State};
@@ -57,6 +58,27 @@ async fn less_may_be_asked_for_and_more_is_never_given() {
     scene.wait(60);
     let all = refresh(&scene, "shop", &token, &[]).await.expect(200);
     assert_eq!(all.member("scope"), "email openid orders:read profile", "the session lost nothing by it");
+}
+
+/// A registration that was cut caps what an older agreement gives, from within a minute on and for as long as it is cut.
+#[tokio::test]
+async fn a_client_whose_scopes_were_cut_refreshes_to_no_more_than_it_has_left() {
+    let (scene, _, first) = begun().await;
+    let cut = |scopes: &str| {
+        let scopes = vestibule::scope::Scopes::parse(scopes).ok();
+        Intervention::Change(Box::new(ClientChange { scopes, ..ClientChange::default() }))
+    };
+    scene.change_client("shop", cut("openid email")).await;
+    scene.wait(60);
+    let less = refresh(&scene, "shop", &first.member("refresh_token"), &[]).await.expect(200);
+    assert_eq!(less.member("scope"), "email openid");
+    assert_eq!(claims(&less.member("access_token"))["scope"], "email openid");
+    let token = less.member("refresh_token");
+    expect_error(refresh(&scene, "shop", &token, &[("scope", "orders:read")]).await, 400, "invalid_scope");
+    scene.change_client("shop", cut("openid email orders:read")).await;
+    scene.wait(60);
+    let more = refresh(&scene, "shop", &token, &[]).await.expect(200);
+    assert_eq!(more.member("scope"), "email openid orders:read", "as far as the person agreed");
 }
 
 /// What the client may ask for and the person did not agree to is left out, and the answer says so (RFC 6749 §3.3).

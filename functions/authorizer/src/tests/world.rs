@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use vestibule::api_keys::{ApiKey, Environment, FindApiKey, KnownLimits, Named, Owner};
-use vestibule::authentication::{Authenticator, LiveSession, Origins};
+use vestibule::authentication::{Authenticator, Behind, LiveSession, Origins};
 use vestibule::clock::{Clock, ManualClock, Timestamp};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::{Algorithm, KeysUnavailable, PublicKeySet, ReadPublicKeys, SigningKeyRing};
 use vestibule::limits::{self, Admission, Admit, Arrival, Key, Limit};
+use vestibule::oauth::clients::ClientId;
 use vestibule::policy::Rules;
 use vestibule::randomness::{Randomness, SeededRandomness};
 use vestibule::scope::{Roles, Scopes};
@@ -168,6 +169,16 @@ impl LiveSession for Store {
             return Err(StoreError::Unavailable { operation: "GetItem", detail: "the table does not answer".into() });
         }
         Ok(self.sessions.lock().unwrap().contains(&(user, session)))
+    }
+
+    async fn behind(
+        &self,
+        user: UserId,
+        session: SessionId,
+        _: &ClientId,
+        now: Timestamp,
+    ) -> Result<Behind, StoreError> {
+        Ok(if self.is_live(user, session, now).await? { Behind::LiveSession } else { Behind::NoSession })
     }
 }
 
@@ -329,6 +340,7 @@ impl World {
             clock: &clock,
             idle_lifetime: IDLE,
             origins: &self.origins,
+            own_client: "vestibule",
         };
         let authorizer = Authorizer { authenticator, rules: &self.rules, key_limits: &self.key_limits };
         handle(&authorizer, event).await
