@@ -1,9 +1,11 @@
-//! The `openidconnect` crate through the authorization code grant, as an application uses it (OpenID Connect Core §3.1, RFC 6749 §4.1 and
-//! §6, RFC 7636): its own checks of what we answer, and what the server refuses it.
+//! The `openidconnect` crate through every grant, as an application uses it (OpenID Connect Core §3.1, RFC 6749 §4.1, §4.4 and §6, RFC
+//! 7636, RFC 7009, RFC 7662): its own checks of what we answer, and what the server refuses it. It signs no assertions (RFC 7523); those of
+//! others are judged in tests/clients.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here fails a test")]
 
 mod relying_party;
+mod tokens_of_clients;
 
 use std::fmt::Debug;
 

@@ -1,6 +1,7 @@
-//! An application that signs people in by the crate, and a person with a browser, over one deployment.
+//! An application that signs people in by the crate or acts for itself, and a person with a browser, over one deployment.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -8,11 +9,13 @@ use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreIdTokenVerifier, CoreProviderMetadata, CoreTokenResponse,
 };
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    HttpRequest, HttpResponse, IntrospectionUrl, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RevocationUrl, Scope,
 };
 use serde_json::json;
 use vestibule::accounts::administration::Actor;
+use vestibule::identity::ServiceId;
 use vestibule::oauth::clients::{
     Added, Authentication, Client, ClientSecret as Secret, Grant, Lifetimes, ManageClients as _, Party, SecretMethod,
     Secrets, Standing,
@@ -20,14 +23,14 @@ use vestibule::oauth::clients::{
 use vestibule::randomness::Randomness;
 use vestibule::scope::{Roles, Scopes};
 use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_tests::{PASSWORD, Scene, User};
+use vestibule_tests::{Answer, PASSWORD, Scene, User};
 
 pub(crate) const CLIENT: &str = "relying-party";
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
-/// The crate's client, as its discovery leaves it.
+/// The crate's client, as its discovery leaves it and with what its metadata leave out.
 type RelyingParty =
-    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+    CoreClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 pub(crate) struct Story {
     pub(crate) scene: Scene,
@@ -45,15 +48,16 @@ pub(crate) fn nonce() -> Nonce {
 impl Story {
     /// A client of the team's own, and somebody who is signed in.
     pub(crate) async fn begin() -> Self {
+        Self::of(Party::First, Some(SecretMethod::Basic)).await
+    }
+
+    /// The same with a client of this party, that sends its secret so, if it has one.
+    pub(crate) async fn of(party: Party, method: Option<SecretMethod>) -> Self {
         let scene = Scene::new().await;
         let user = scene.demo().await;
-        let secret = register(&scene).await;
-        let wire = |request| call(&scene, request);
-        let issuer = IssuerUrl::new("https://auth.example.com".to_owned()).unwrap();
-        let metadata = CoreProviderMetadata::discover_async(issuer, &wire).await.unwrap();
-        let secret = Some(ClientSecret::new(secret));
-        let party = CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(CLIENT.to_owned()), secret)
-            .set_redirect_uri(RedirectUrl::new(REDIRECT_URI.to_owned()).unwrap());
+        let secret = register(&scene, Client { party, ..person_led() }, method).await;
+        let metadata = metadata(&scene).await;
+        let party = relying_party(&scene, &metadata, CLIENT, method.zip(secret)).await;
         let sign_in = json!({ "username": user.email, "password": PASSWORD, "transport": "cookie" });
         let signed_in = scene.post_json("/login", &sign_in).await.expect(200);
         let pairs = signed_in.set_cookies().into_iter().map(|set| set.split(';').next().unwrap().to_owned());
@@ -72,7 +76,8 @@ impl Story {
             .set_pkce_challenge(challenge)
             .url();
         let address = url.as_str().strip_prefix("https://auth.example.com").unwrap();
-        let answer = self.scene.get(address, &[("cookie", &self.cookies)]).await.expect(303);
+        let answer = self.scene.get(address, &[("cookie", &self.cookies)]).await;
+        let answer = if answer.status() == 200 { self.lets_in(&answer).await } else { answer }.expect(303);
         let back = url::Url::parse(answer.header("location").unwrap()).unwrap();
         assert!(back.as_str().starts_with(REDIRECT_URI), "{back}");
         let parameter = |wanted: &str| back.query_pairs().find(|(name, _)| name == wanted).unwrap().1.into_owned();
@@ -81,6 +86,17 @@ impl Story {
             (state.secret().clone(), "https://auth.example.com")
         );
         (AuthorizationCode::new(parameter("code")), verifier)
+    }
+
+    /// The person lets the client in, on the page that asks.
+    async fn lets_in(&self, page: &Answer) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(page.hidden_fields()).append_pair("decision", "allow");
+        let request = http::Request::post("/oauth/consent")
+            .header("cookie", &self.cookies)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.scene.send(request.body(Bytes::from(form.finish())).unwrap()).await
     }
 
     /// What the code is worth, by the verifier.
@@ -106,12 +122,38 @@ pub(crate) async fn call(scene: &Scene, request: HttpRequest) -> Result<HttpResp
     Ok(answer.into_response().map(|body| body.to_vec()))
 }
 
-async fn register(scene: &Scene) -> String {
-    let secret = Secret::random(&Randomness::System).unwrap();
-    let client = Client {
+/// What the crate finds out about the deployment.
+pub(crate) async fn metadata(scene: &Scene) -> CoreProviderMetadata {
+    let issuer = IssuerUrl::new("https://auth.example.com".to_owned()).unwrap();
+    CoreProviderMetadata::discover_async(issuer, &|request| call(scene, request)).await.unwrap()
+}
+
+/// The client `id` by the crate, which leaves it to applications to read where tokens are asked about and revoked (RFC 8414 §2).
+pub(crate) async fn relying_party(
+    scene: &Scene,
+    metadata: &CoreProviderMetadata,
+    id: &str,
+    secret: Option<(SecretMethod, String)>,
+) -> RelyingParty {
+    let document = scene.get("/.well-known/openid-configuration", &[]).await.expect(200);
+    let way = match secret {
+        Some((SecretMethod::Post, _)) | None => AuthType::RequestBody,
+        Some((SecretMethod::Basic, _)) => AuthType::BasicAuth,
+    };
+    let secret = secret.map(|(_, secret)| ClientSecret::new(secret));
+    CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(id.to_owned()), secret)
+        .set_auth_type(way)
+        .set_redirect_uri(RedirectUrl::new(REDIRECT_URI.to_owned()).unwrap())
+        .set_introspection_url(IntrospectionUrl::new(document.member("introspection_endpoint")).unwrap())
+        .set_revocation_url(RevocationUrl::new(document.member("revocation_endpoint")).unwrap())
+}
+
+/// A client that people are led by to us, with no secret yet.
+fn person_led() -> Client {
+    Client {
         id: CLIENT.parse().unwrap(),
         name: "Relying party".to_owned(),
-        authentication: Authentication::Secret { method: SecretMethod::Basic, secrets: Secrets::first(secret.hash()) },
+        authentication: Authentication::None,
         service: None,
         grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
         origins: Vec::new(),
@@ -123,13 +165,37 @@ async fn register(scene: &Scene) -> String {
         algorithm: None,
         lifetimes: Lifetimes::default(),
         limit: None,
-        retry: RetryPolicy::UntilUsed,
+        retry: RetryPolicy::Window(Duration::from_secs(10)),
         party: Party::First,
         created_at: vestibule_tests::START,
         standing: Standing::Active,
         version: 1,
-    };
+    }
+}
+
+/// A client that acts for itself.
+pub(crate) fn service() -> Client {
+    Client {
+        id: "worker".parse().unwrap(),
+        name: "Worker".to_owned(),
+        service: Some(ServiceId::random(&Randomness::System).unwrap()),
+        grants: [Grant::ClientCredentials].into_iter().collect(),
+        redirect_uris: Vec::new(),
+        scopes: Scopes::parse("orders:read orders:write").unwrap(),
+        party: Party::Third,
+        ..person_led()
+    }
+}
+
+/// Registers the client, with a secret that it sends so, or without one.
+pub(crate) async fn register(scene: &Scene, client: Client, method: Option<SecretMethod>) -> Option<String> {
+    let secret = Secret::random(&Randomness::System).unwrap();
+    let authentication = method.map_or(Authentication::None, |method| Authentication::Secret {
+        method,
+        secrets: Secrets::first(secret.hash()),
+    });
+    let client = Client { authentication, ..client };
     client.check().unwrap();
     assert_eq!(scene.cloud.table().add_client(&client, Actor::Operator).await.unwrap(), Added::Added);
-    secret.expose().to_owned()
+    method.map(|_| secret.expose().to_owned())
 }
