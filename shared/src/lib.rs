@@ -33,11 +33,15 @@ pub mod identity;
 pub mod keys;
 #[cfg(feature = "functions")]
 pub mod lambda;
+#[cfg(feature = "letters")]
+pub mod letters;
 pub mod limits;
 #[cfg(feature = "functions")]
 pub mod mail;
 #[cfg(feature = "functions")]
 pub mod migration;
+#[cfg(feature = "functions")]
+pub mod moment;
 #[cfg(feature = "functions")]
 pub mod oauth;
 #[cfg(feature = "functions")]

@@ -43,6 +43,8 @@ struct Statement {
     resources: BTreeSet<String>,
     /// Values of `dynamodb:LeadingKeys`.
     keys: BTreeSet<String>,
+    /// The template's condition without which there is no such statement.
+    only_if: Option<String>,
 }
 
 fn resources(template: &str) -> Map<String, Value> {
@@ -61,6 +63,13 @@ fn words(value: &Value) -> BTreeSet<String> {
 }
 
 fn statement(value: &Value) -> Statement {
+    let (only_if, value) = match value.as_array().map(Vec::as_slice) {
+        Some([condition, value, otherwise]) => {
+            assert_eq!(otherwise, "AWS::NoValue", "{value}");
+            (condition.as_str().map(str::to_owned), value)
+        }
+        _ => (None, value),
+    };
     let members = ["Action", "Condition", "Effect", "Resource", "Sid"];
     let unknown = value.as_object().unwrap().keys().find(|member| !members.contains(&member.as_str()));
     assert_eq!(unknown, None, "{value}");
@@ -73,6 +82,7 @@ fn statement(value: &Value) -> Statement {
         actions: words(&value["Action"]),
         resources: words(&value["Resource"]),
         keys: keys.collect(),
+        only_if,
     }
 }
 
@@ -102,7 +112,7 @@ fn roles(template: &str) -> BTreeMap<String, Vec<Statement>> {
 fn too_wide(template: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (role, statements) in roles(template) {
-        for Statement { name, actions, resources, keys } in statements {
+        for Statement { name, actions, resources, keys, .. } in statements {
             let here = format!("{role}, {name}");
             if actions.is_empty() || actions.iter().any(|action| action.contains('*')) {
                 found.push(format!("{here}: an action is `*`"));
@@ -131,10 +141,11 @@ fn too_wide(template: &str) -> Vec<String> {
 fn no_role_has_more_than_its_function_needs() {
     for (role, statements) in roles(TEMPLATE) {
         println!("{role}{}", if statements.is_empty() { "\n    nothing" } else { "" });
-        for Statement { name, actions, resources, keys } in statements {
+        for Statement { name, actions, resources, keys, only_if } in statements {
             let list = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");
             let keys = if keys.is_empty() { String::new() } else { format!(", keys {}", list(keys)) };
-            println!("    {name}: {} on {}{keys}", list(actions), list(resources));
+            let only_if = only_if.map_or_else(String::new, |condition| format!(", only if {condition}"));
+            println!("    {name}: {} on {}{keys}{only_if}", list(actions), list(resources));
         }
     }
     assert_eq!(too_wide(TEMPLATE), [""; 0]);
@@ -150,6 +161,22 @@ fn the_authorizer_and_discovery_touch_no_secret_and_the_demo_touches_nothing() {
     assert_eq!(beside_logs("DiscoveryFunctionRole"), BTreeSet::from([get.clone()]));
     assert_eq!(beside_logs("AuthorizerFunctionRole"), BTreeSet::from([get, batch, update]));
     assert_eq!(beside_logs("WhoamiFunctionRole"), BTreeSet::new());
+}
+
+#[test]
+fn letters_are_sent_by_those_who_tell_owners_from_one_identity_and_only_where_there_is_mail() {
+    let resources = resources(TEMPLATE);
+    let mut senders = Vec::new();
+    for (role, statements) in roles(TEMPLATE) {
+        for one in statements.iter().filter(|one| one.actions.iter().any(|action| action.starts_with("ses:"))) {
+            assert_eq!(one.actions, BTreeSet::from(["ses:SendEmail".to_owned()]), "{role}");
+            assert!(one.resources.iter().all(|resource| resource.ends_with(":identity/${MailIdentity}")), "{role}");
+            let only_if = one.only_if.as_deref().or_else(|| resources[&role]["Condition"].as_str());
+            assert_eq!(only_if, Some("HasMail"), "{role}");
+            senders.push(role.clone());
+        }
+    }
+    assert_eq!(senders, ["AccountsFunctionRole", "ApiKeysFunctionRole", "SignInWithFunctionRole"]);
 }
 
 #[test]

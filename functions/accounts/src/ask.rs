@@ -42,7 +42,7 @@ where
     let (purpose, letter) = reply(asked, record.as_ref(), &address, &token);
     app.store.keep_token(&token.hash(), &purpose.granted_at(app.clock.now())).await?;
     let name = letter.name();
-    world.mailer.send(letter.to(address, &world.sender)).await?;
+    world.letters.send(address, &letter).await?;
     Ok(Done::Sent { user: record.map(|record| record.user), letter: name })
 }
 

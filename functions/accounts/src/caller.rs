@@ -2,15 +2,13 @@
 
 use lambda_http::Request;
 use vestibule::accounts::own::FindAccount;
-use vestibule::accounts::{Account, FindLogin, Identifier, LoginRecord};
-use vestibule::audit::Event;
+use vestibule::accounts::{Account, FindLogin, LoginRecord};
 use vestibule::authentication::FindCaller;
 use vestibule::fault::Fault;
-use vestibule::http::{BodyError, caller, request_id, within};
+use vestibule::http::{BodyError, caller, within};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::keys::SymmetricKeys;
 use vestibule::limits::{Admit, Class, Key};
-use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::passwords::{Password, Verdict};
 use vestibule::secret::Secret;
 use vestibule::sessions::RECENT;
@@ -117,17 +115,4 @@ where
     let name = account.identifiers.first().ok_or_else(|| gone(account.user))?;
     let record = world.app.store.find_login(name).await?;
     record.filter(|record| record.version == account.version).ok_or_else(|| gone(account.user))
-}
-
-/// Tells the owner what has just been done. It is done whether or not they can be told.
-pub(crate) async fn tell<S, M>(world: &Accounts<S, M>, request: &Request, account: &Account, letter: &Letter<'_>)
-where
-    M: Mailer,
-{
-    let email = account.identifiers.iter().find(|name| name.is_email()).cloned();
-    // An operator may have made an account whose address no mail can be sent to.
-    let Some(address) = email.and_then(|email: Identifier| Address::try_from(email).ok()) else { return };
-    if let Err(fault) = world.mailer.send(letter.to(address, &world.sender)).await {
-        Event::LetterNotSent { user: account.user, letter: letter.name(), fault: &fault }.record(&request_id(request));
-    }
 }

@@ -42,11 +42,11 @@ where
     let purpose = Purpose::ChangeEmail { user: person.user, version: account.version, email: new.identifier().clone() };
     app.store.keep_token(&token.hash(), &purpose.granted_at(app.clock.now())).await?;
     if let Some(old) = account.identifiers.iter().find(|name| name.is_email()).cloned().and_then(deliverable) {
-        world.mailer.send(Letter::EmailChanging { to: &new }.to(old, &world.sender)).await?;
+        world.letters.send(old, &Letter::EmailChanging { to: &new }).await?;
     }
     let letter = if taken { Letter::AddressInUse } else { Letter::ConfirmEmail { token: &token } };
     let name = letter.name();
-    world.mailer.send(letter.to(new, &world.sender)).await?;
+    world.letters.send(new, &letter).await?;
     Ok(Done::Sent { user: Some(person.user), letter: name })
 }
 

@@ -10,7 +10,7 @@ use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{Account, FindLogin};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
-use vestibule::http::{BodyError, json};
+use vestibule::http::{BodyError, json, request_id};
 use vestibule::keys::SymmetricKeys;
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
@@ -22,7 +22,7 @@ use vestibule::sessions::end::EndSessions;
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
 use crate::browser::{Given, Renewal};
-use crate::caller::{has, own, person, proven, tell};
+use crate::caller::{has, own, person, proven};
 use crate::register::chosen;
 use crate::shut_out::Others;
 
@@ -59,7 +59,7 @@ where
         }
         None => None,
     };
-    tell(world, request, &account, &Letter::PasswordChanged { left }).await;
+    world.letters.tell(&account, &Letter::PasswordChanged { left }, &request_id(request)).await;
     let given = Box::new(given.with(session));
     Ok(Done::Renewed { user: person.user, change: AccountChange::PasswordChanged, given })
 }

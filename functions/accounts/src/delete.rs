@@ -8,7 +8,7 @@ use vestibule::accounts::FindLogin;
 use vestibule::accounts::own::{DeleteAccount, FindAccount};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
-use vestibule::http::json;
+use vestibule::http::{json, request_id};
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
@@ -17,7 +17,7 @@ use vestibule::sessions::end::EndSessions;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
-use crate::caller::{person, proven, tell};
+use crate::caller::{person, proven};
 
 pub(crate) async fn delete<S, M>(world: &Accounts<S, M>, request: &Request) -> Result<Done, Refusal>
 where
@@ -39,7 +39,7 @@ where
     }
     app.store.erase(person.user, Some(person.session)).await?;
     if let Some(account) = &account {
-        tell(world, request, account, &Letter::Deleted).await;
+        world.letters.tell(account, &Letter::Deleted, &request_id(request)).await;
     }
     Ok(Done::Changed { user: person.user, change: AccountChange::Deleted })
 }

@@ -16,7 +16,6 @@ mod page;
 mod presented;
 mod register;
 mod reset;
-mod ses;
 mod shut_out;
 
 use std::sync::Arc;
@@ -30,15 +29,15 @@ use vestibule::app::App;
 use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
 use vestibule::http::{json, route_key};
+use vestibule::letters::{Letters, Ses};
 use vestibule::limits::Admit;
-use vestibule::mail::{Mailer, Sender};
+use vestibule::mail::Mailer;
 use vestibule::sessions::cookie::RenewCookie;
 use vestibule::sessions::end::EndSessions;
 use vestibule::store::Table;
 use vestibule::telemetry::Sandbox;
 
 pub use operations::OPERATIONS;
-pub use ses::{Ses, timeouts};
 
 use answer::Refusal;
 use ask::Asked;
@@ -51,15 +50,14 @@ pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::Mail];
 #[derive(Debug)]
 pub struct Accounts<S = Table, M = Ses> {
     app: Arc<App<S>>,
-    mailer: M,
-    sender: Sender,
+    letters: Letters<M>,
 }
 
-impl<S, M> Accounts<S, M> {
+impl<S, M: Mailer> Accounts<S, M> {
     /// Accounts over `app`, whose letters `mailer` delivers.
     pub fn new(app: Arc<App<S>>, mailer: M) -> Self {
-        let sender = app.config.sender();
-        Self { app, mailer, sender }
+        let letters = Letters::new(mailer, app.config.sender());
+        Self { app, letters }
     }
 }
 

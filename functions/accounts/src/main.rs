@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts::{Accounts, Ses};
+use accounts::Accounts;
+use vestibule::letters::Ses;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

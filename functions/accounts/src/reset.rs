@@ -9,7 +9,7 @@ use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{FindLogin, FindToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
-use vestibule::http::{BodyError, Fields};
+use vestibule::http::{BodyError, Fields, request_id};
 use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
@@ -17,7 +17,7 @@ use vestibule::sessions::end::EndSessions;
 
 use crate::answer::{Done, Refusal};
 use crate::browser::Given;
-use crate::caller::{has, tell};
+use crate::caller::has;
 use crate::register::chosen;
 use crate::shut_out::Others;
 use crate::{Accounts, presented};
@@ -66,7 +66,7 @@ where
         }
     }
     others.shut_out(app).await.map_err(|fault| Refusal::SessionsLeft { user, fault })?;
-    tell(world, request, &account, &Letter::PasswordChanged { left }).await;
+    world.letters.tell(&account, &Letter::PasswordChanged { left }, &request_id(request)).await;
     Ok(Done::Renewed { user, change: AccountChange::PasswordReset, given })
 }
 

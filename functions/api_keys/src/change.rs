@@ -5,6 +5,7 @@ use std::time::Duration;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use serde_json::json;
+use vestibule::accounts::own::FindAccount;
 use vestibule::api_keys::manage::{Change, ManageApiKeys, Revocation};
 use vestibule::api_keys::{ApiKey, DEFAULT_OVERLAP, Label, MAX_OVERLAP, Named, NewSecret};
 use vestibule::app::App;
@@ -12,8 +13,10 @@ use vestibule::audit::Event;
 use vestibule::audit::trail::ApiKeyChange;
 use vestibule::clock::Timestamp;
 use vestibule::http::{self, BodyError, json_response, no_content, request_id};
+use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
 
+use crate::ApiKeys;
 use crate::create::lifetime;
 use crate::document::{Listed, named, with_text};
 use crate::person::Person;
@@ -73,29 +76,31 @@ pub(crate) async fn renamed<S: ManageApiKeys>(
 }
 
 /// `POST /api-keys/{id}/rotate`: another secret, while the present one works for a while longer.
-pub(crate) async fn rotate<S: ManageApiKeys>(
-    app: &App<S>,
+pub(crate) async fn rotate<S: FindAccount + ManageApiKeys, M: Mailer>(
+    world: &ApiKeys<S, M>,
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
+    let app = &world.app;
     let (overlap, lifetime) = rotation(request, app)?;
-    let (key, text) = rotated(app, request, person, of(request, person)?, overlap, lifetime).await?;
+    let (key, text) = rotated(world, request, person, of(request, person)?, overlap, lifetime).await?;
     Ok(with_text(StatusCode::OK, &key, &text, app.clock.now()))
 }
 
 /// The key with its new secret, and that secret's text. Whoever is given it has all that the key may do, so it is refused to a session
-/// that may less. One read and one transaction.
-pub(crate) async fn rotated<S: ManageApiKeys>(
-    app: &App<S>,
+/// that may less. One read and one transaction; a second read, beside the first, where its owner is sent a letter.
+pub(crate) async fn rotated<S: FindAccount + ManageApiKeys, M: Mailer>(
+    world: &ApiKeys<S, M>,
     request: &Request,
     person: &Person,
     named: Named,
     overlap: Duration,
     lifetime: Option<Duration>,
 ) -> Result<(ApiKey, Secret<String>), Refusal> {
-    let now = app.clock.now();
+    let (app, now) = (&world.app, world.app.clock.now());
     person.signed_in_lately(now)?;
-    let key = found(app, named).await?;
+    let (key, owner) = tokio::join!(found(app, named), world.owner(person));
+    let (key, owner) = (key?, owner?);
     person.may_hand_on(&key.scope, &key.roles)?;
     let secret = NewSecret::draw(key.named, &key.environment, &app.randomness)?;
     let expires_at = lifetime.map(|lifetime| now.plus(lifetime)).or(key.expires_at);
@@ -103,6 +108,8 @@ pub(crate) async fn rotated<S: ManageApiKeys>(
     let rotated = key.rotated(secret.hash, overlap, earlier(expires_at, longest), now).map_err(Refusal::UnderWay)?;
     made(app.store.rotate_api_key(&key, &rotated, now).await?)?;
     changed(&key, ApiKeyChange::Rotated).record(&request_id(request));
+    let letter = Letter::ApiKeyRotated { prefix: &key.named.shown(&key.environment), at: now };
+    world.tell(request, owner.as_ref(), &letter).await;
     let key = ApiKey { predecessors: rotated.predecessors, expires_at: rotated.expires_at, ..key };
     Ok((key, secret.text))
 }

@@ -4,18 +4,20 @@ use std::time::Duration;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
+use vestibule::accounts::own::FindAccount;
 use vestibule::api_keys::manage::{Creation, ManageApiKeys};
 use vestibule::api_keys::{ApiKey, IpRanges, Label, Named, NewSecret};
-use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::audit::trail::ApiKeyChange;
 use vestibule::config::{Config, MAX_API_KEY_SECONDS};
 use vestibule::http::{BodyError, Fields, json, request_id};
 use vestibule::identity::ApiKeyId;
 use vestibule::limits::{InvalidLimit, Limit};
+use vestibule::mail::{Letter, Mailer};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 
+use crate::ApiKeys;
 use crate::document::with_text;
 use crate::person::Person;
 use crate::refusal::{Refusal, invalid};
@@ -66,23 +68,24 @@ pub(crate) fn lifetime(fields: &mut Fields, config: &Config) -> Result<Option<Du
 }
 
 /// Answers with the key.
-pub(crate) async fn create<S: ManageApiKeys>(
-    app: &App<S>,
+pub(crate) async fn create<S: FindAccount + ManageApiKeys, M: Mailer>(
+    world: &ApiKeys<S, M>,
     request: &Request,
     person: &Person,
 ) -> Result<Response<Body>, Refusal> {
-    let wish = Wish::parse(request, &app.config)?;
-    let (key, text) = made(app, request, person, wish).await?;
-    Ok(with_text(StatusCode::CREATED, &key, &text, app.clock.now()))
+    let wish = Wish::parse(request, &world.app.config)?;
+    let (key, text) = made(world, request, person, wish).await?;
+    Ok(with_text(StatusCode::CREATED, &key, &text, world.app.clock.now()))
 }
 
-/// The key and its text. One transaction.
-pub(crate) async fn made<S: ManageApiKeys>(
-    app: &App<S>,
+/// The key and its text. One read where its owner is sent a letter, and one transaction.
+pub(crate) async fn made<S: FindAccount + ManageApiKeys, M: Mailer>(
+    world: &ApiKeys<S, M>,
     request: &Request,
     person: &Person,
     wish: Wish,
 ) -> Result<(ApiKey, Secret<String>), Refusal> {
+    let app = &world.app;
     let (now, environment) = (app.clock.now(), &app.config.api_key_environment);
     person.signed_in_lately(now)?;
     person.may_hand_on(&wish.scope, &wish.roles)?;
@@ -103,6 +106,7 @@ pub(crate) async fn made<S: ManageApiKeys>(
         last_used_at: None,
         version: 1,
     };
+    let owner = world.owner(person).await?;
     match app.store.create_api_key(&key).await? {
         Creation::Created => {}
         Creation::TooMany => return Err(Refusal::TooMany),
@@ -110,5 +114,7 @@ pub(crate) async fn made<S: ManageApiKeys>(
     }
     Event::ApiKeyChanged { owner: named.owner, key: named.id, change: ApiKeyChange::Created }
         .record(&request_id(request));
+    let letter = Letter::ApiKeyMade { prefix: &named.shown(environment), at: now };
+    world.tell(request, owner.as_ref(), &letter).await;
     Ok((key, secret.text))
 }

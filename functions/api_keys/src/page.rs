@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
+use vestibule::accounts::own::FindAccount;
 use vestibule::api_keys::manage::ManageApiKeys;
 use vestibule::api_keys::{ApiKey, DEFAULT_OVERLAP, IpRanges, Label, Named};
 use vestibule::app::App;
@@ -15,11 +16,14 @@ use vestibule::clock::Timestamp;
 use vestibule::config::Config;
 use vestibule::http::{Fields, network, request_id, within};
 use vestibule::limits::{Admit, Class, Key as Limit};
-use vestibule::pages::{Brand, Choice, Complaint, Key, Keys, Leads, Moment, fields, in_place_of, instead_of, respond};
+use vestibule::mail::Mailer;
+use vestibule::moment::Moment;
+use vestibule::pages::{Brand, Choice, Complaint, Key, Keys, Leads, fields, in_place_of, instead_of, respond};
 use vestibule::pages::{nobody_is_signed_in, see_other, to_sign_in_again, typed};
 use vestibule::scope::{Roles, Scopes};
 use vestibule::secret::Secret;
 
+use crate::ApiKeys;
 use crate::change::{found_of, renamed, revoked, rotated};
 use crate::create::{Wish, made};
 use crate::person::Person;
@@ -54,10 +58,12 @@ where
     }
 }
 
-pub(crate) async fn change<S>(app: &App<S>, request: &Request) -> Response<Body>
+pub(crate) async fn change<S, M>(world: &ApiKeys<S, M>, request: &Request) -> Response<Body>
 where
-    S: Admit + FindCaller + ManageApiKeys,
+    S: Admit + FindAccount + FindCaller + ManageApiKeys,
+    M: Mailer,
 {
+    let app = &*world.app;
     let brand = &Brand::of(&app.config);
     let limits = [Limit::network(Class::ApiKeyNetwork, network(request))];
     let (admitted, person) = tokio::join!(within(app, request, &limits), Person::calling(app, request));
@@ -65,7 +71,7 @@ where
         (Ok(()), Ok(person), Ok(fields)) => (person, fields),
         (Err(refusal), ..) | (_, Err(refusal), _) | (.., Err(refusal)) => return instead_of(PAGE, &refusal, brand),
     };
-    match done(app, request, &person, fields).await {
+    match done(world, request, &person, fields).await {
         Ok(None) => see_other(&format!("{}{PAGE}", brand.base)),
         Ok(Some(made)) => listed(app, request, &person, Some(made), None).await,
         Err(refusal) => {
@@ -80,21 +86,22 @@ where
 }
 
 /// The name and the text of the key that was made or given another secret, if one was.
-async fn done<S: ManageApiKeys>(
-    app: &App<S>,
+async fn done<S: FindAccount + ManageApiKeys, M: Mailer>(
+    world: &ApiKeys<S, M>,
     request: &Request,
     person: &Person,
     fields: Fields,
 ) -> Result<Option<(String, Secret<String>)>, Refusal> {
+    let app = &*world.app;
     match asked(fields, person, &app.config)? {
         Asked::Revoke(named) => revoked(app, request, named).await.map(|()| None),
         Asked::Rename(named, label) => renamed(app, request, named, label).await.map(|_| None),
         Asked::Rotate(named, overlap) => {
-            let (key, text) = rotated(app, request, person, named, overlap, None).await?;
+            let (key, text) = rotated(world, request, person, named, overlap, None).await?;
             Ok(Some((key.label.as_str().to_owned(), text)))
         }
         Asked::Make(wish) => {
-            let (key, text) = made(app, request, person, wish).await?;
+            let (key, text) = made(world, request, person, wish).await?;
             Ok(Some((key.label.as_str().to_owned(), text)))
         }
     }

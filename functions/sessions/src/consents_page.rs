@@ -9,9 +9,10 @@ use vestibule::authentication::FindCaller;
 use vestibule::clock::Timestamp;
 use vestibule::http::{failed, request_id};
 use vestibule::identity::UserId;
+use vestibule::moment::Moment;
 use vestibule::oauth::consents::{Consent, ListConsents, WithdrawConsent};
 use vestibule::pages::{
-    Allowed, Brand, Complaint, Consents, Leads, LetIn, Moment, fields, instead_of, respond, see_other, typed,
+    Allowed, Brand, Complaint, Consents, Leads, LetIn, fields, instead_of, respond, see_other, typed,
 };
 use vestibule::scope::Scopes;
 

@@ -9,8 +9,9 @@ use vestibule::clock::Timestamp;
 use vestibule::fault::Fault;
 use vestibule::http::{failed, request_id};
 use vestibule::identity::SessionId;
+use vestibule::moment::Moment;
 use vestibule::pages::{
-    Brand, Complaint, Devices, Leads, Moment, SignedIn, fields, in_place_of, instead_of, nobody_is_signed_in, respond,
+    Brand, Complaint, Devices, Leads, SignedIn, fields, in_place_of, instead_of, nobody_is_signed_in, respond,
     see_other, typed,
 };
 use vestibule::sessions::cookie::EndByCookie;

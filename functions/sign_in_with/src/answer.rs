@@ -211,8 +211,8 @@ fn sign_in_for(next: Option<&Continue>) -> String {
 
 /// Writes what happened to the log and shows it to the person.
 /// `next` is where they were on the way to, if they were signing in.
-pub(crate) fn page<S>(
-    world: &SignInWith<S>,
+pub(crate) fn page<S, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
     next: Option<&Continue>,
     outcome: Result<Answered, Refusal>,

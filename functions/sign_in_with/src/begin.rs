@@ -17,7 +17,7 @@ use crate::answer::{self, Answered, Refusal};
 use crate::page::PAGE;
 use crate::session::{account_of, is_recent};
 
-pub(crate) async fn sign_in<S: Admit + Sync>(world: &SignInWith<S>, request: &Request) -> Response<Body> {
+pub(crate) async fn sign_in<S: Admit + Sync, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body> {
     let asked = || {
         let party = world.party(request)?;
         Ok((party, next(query(request)?)?.unwrap_or_else(Continue::home)))
@@ -31,8 +31,8 @@ pub(crate) async fn sign_in<S: Admit + Sync>(world: &SignInWith<S>, request: &Re
     }
 }
 
-pub(crate) async fn link<S: Admit + FindCaller + FindAccount + Sync>(
-    world: &SignInWith<S>,
+pub(crate) async fn link<S: Admit + FindCaller + FindAccount + Sync, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
 ) -> Result<Answered, Refusal> {
     let party = world.party(request)?;
@@ -51,8 +51,8 @@ pub(crate) fn identities() -> Continue {
     PAGE.parse().unwrap_or_else(|_| Continue::home())
 }
 
-async fn sent<S: Admit + Sync>(
-    world: &SignInWith<S>,
+async fn sent<S: Admit + Sync, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
     party: &RelyingParty,
     goal: Goal,

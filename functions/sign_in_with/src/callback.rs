@@ -18,6 +18,7 @@ use vestibule::federation::{Attempt, Callback, Goal, Known, ProviderFault, Relyi
 use vestibule::http::{Fields, clear_attempt, form, presented, presented_attempt, query, see_other};
 use vestibule::identity::UserId;
 use vestibule::keys::{MacKeys, SymmetricKeys};
+use vestibule::mail::Mailer;
 use vestibule::secret::Secret;
 use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::open::OpenSession;
@@ -61,7 +62,7 @@ impl Answer {
     }
 }
 
-pub(crate) fn posted<S>(world: &SignInWith<S>, request: &Request) -> Result<Answered, Refusal> {
+pub(crate) fn posted<S, M>(world: &SignInWith<S, M>, request: &Request) -> Result<Answered, Refusal> {
     let party = world.party(request)?;
     let query = Answer::read(form(request)?)?.encoded();
     let id = &party.provider().id;
@@ -74,10 +75,11 @@ pub(crate) fn posted<S>(world: &SignInWith<S>, request: &Request) -> Result<Answ
 
 /// The browser forgets the attempt that this is the answer to, whatever becomes of it. What is no answer to it leaves it alone: any site
 /// may send a browser here.
-pub(crate) async fn came_back<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
+pub(crate) async fn came_back<S, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body>
 where
     S: FindCaller + FindAccount + OpenSession + EndByCookie,
     S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
+    M: Mailer,
 {
     let (party, answer, keys, attempt) = match begun(world, request).await {
         Ok(begun) => begun,
@@ -90,8 +92,8 @@ where
 }
 
 /// The attempt of this browser that the request is the answer to.
-async fn begun<'w, S>(
-    world: &'w SignInWith<S>,
+async fn begun<'w, S, M>(
+    world: &'w SignInWith<S, M>,
     request: &Request,
 ) -> Result<(&'w RelyingParty, Answer, Arc<SymmetricKeys>, Attempt), Refusal> {
     let party = world.party(request)?;
@@ -101,8 +103,8 @@ async fn begun<'w, S>(
     Ok((party, answer, keys, attempt))
 }
 
-async fn arrived<S>(
-    world: &SignInWith<S>,
+async fn arrived<S, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
     party: &RelyingParty,
     answer: Answer,
@@ -112,6 +114,7 @@ async fn arrived<S>(
 where
     S: FindCaller + FindAccount + OpenSession + EndByCookie,
     S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
+    M: Mailer,
 {
     let app = &world.app;
     if !app.store.use_attempt(&attempt.used(), attempt.expires_at()).await? {
@@ -149,7 +152,7 @@ where
         Arrival::NoMailbox => Err(Refusal::NoMailbox(party.provider().clone())),
         Arrival::Link(user, version) => {
             still_here(app, request, party, attempt).await?;
-            link(world, party, attempt, (user, version), &identity(told)).await
+            link(world, request, party, attempt, (user, version), &identity(told)).await
         }
         Arrival::LinkedBefore(user) => {
             still_here(app, request, party, attempt).await?;
@@ -181,8 +184,8 @@ fn own<S>(
 }
 
 /// Who it is, which account they open, and what the provider says of their address, where that matters.
-async fn known<S: FindIdentity + Sync>(
-    world: &SignInWith<S>,
+async fn known<S: FindIdentity + Sync, M>(
+    world: &SignInWith<S, M>,
     party: &RelyingParty,
     answer: Answer,
     attempt: &Attempt,

@@ -15,6 +15,7 @@ use vestibule::federation::accounts::{LinkIdentity, LinkedIdentity, Unlinked};
 use vestibule::http::operation::{Field, Schema};
 use vestibule::http::{Problem, ProblemKind, caller, failed, json_response, no_content, request_id};
 use vestibule::identity::{SessionId, UserId};
+use vestibule::mail::{Letter, Mailer};
 use vestibule::sessions::Ending;
 use vestibule::sessions::end::EndSessions;
 use vestibule::storage::StoreError;
@@ -64,8 +65,8 @@ enum Stays {
 }
 
 /// A person and the session that they call from, or the answer that they hear.
-pub(crate) async fn person<S: FindCaller>(
-    world: &SignInWith<S>,
+pub(crate) async fn person<S: FindCaller, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
 ) -> Result<(UserId, SessionId, bool), Response<Body>> {
     let principal = caller(&world.app, request).await?;
@@ -78,7 +79,10 @@ pub(crate) async fn person<S: FindCaller>(
     Ok((user, session, recent))
 }
 
-pub(crate) async fn list<S: FindCaller + LinkIdentity>(world: &SignInWith<S>, request: &Request) -> Response<Body> {
+pub(crate) async fn list<S: FindCaller + LinkIdentity, M>(
+    world: &SignInWith<S, M>,
+    request: &Request,
+) -> Response<Body> {
     let (user, ..) = match person(world, request).await {
         Ok(person) => person,
         Err(refusal) => return refusal,
@@ -95,8 +99,8 @@ pub(crate) async fn list<S: FindCaller + LinkIdentity>(world: &SignInWith<S>, re
 }
 
 /// The identities of `user`, the first linked first.
-pub(crate) async fn listed<S: LinkIdentity>(
-    world: &SignInWith<S>,
+pub(crate) async fn listed<S: LinkIdentity, M>(
+    world: &SignInWith<S, M>,
     user: UserId,
 ) -> Result<Vec<LinkedIdentity>, StoreError> {
     let mut identities = world.app.store.identities(user).await?;
@@ -104,17 +108,23 @@ pub(crate) async fn listed<S: LinkIdentity>(
     Ok(identities)
 }
 
-pub(crate) async fn unlink<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
+pub(crate) async fn unlink<S, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body>
 where
     S: FindCaller + FindAccount + FindLogin + LinkIdentity + EndSessions,
+    M: Mailer,
 {
     unlinked(world, request, request.path_parameters().first("id").and_then(|id| id.parse().ok())).await
 }
 
-/// Takes the named identity away from whoever is calling.
-pub(crate) async fn unlinked<S>(world: &SignInWith<S>, request: &Request, named: Option<IdentityKey>) -> Response<Body>
+/// Takes the named identity away from whoever is calling, who is told.
+pub(crate) async fn unlinked<S, M>(
+    world: &SignInWith<S, M>,
+    request: &Request,
+    named: Option<IdentityKey>,
+) -> Response<Body>
 where
     S: FindCaller + FindAccount + FindLogin + LinkIdentity + EndSessions,
+    M: Mailer,
 {
     let app = &world.app;
     let id = request_id(request);
@@ -133,8 +143,8 @@ where
             "Sign in again, and then once more within ten minutes.",
         );
     }
-    match taken_away(world, user, named.as_ref()).await {
-        Ok(Ok(())) => {}
+    let (account, identity) = match taken_away(world, user, named.as_ref()).await {
+        Ok(Ok(taken)) => taken,
         Ok(Err(Stays::NotTheirs)) => {
             // Whoever asks again, because sessions were left the last time, ends them now. Whatever else names nothing of theirs costs
             // them other sessions at the worst.
@@ -153,8 +163,12 @@ where
             return refused("account_changed", ProblemKind::Conflict, "The account was changed at the same moment.");
         }
         Err(fault) => return failed(&fault, &id, &app.config.issuer),
-    }
-    if let Err(left) = others_end(world, user, session, &id).await {
+    };
+    let ended = others_end(world, user, session, &id).await;
+    // Also if some may be live: asked again, there is nothing to take away, and nothing to tell of.
+    let letter = Letter::IdentityUnlinked { provider: &world.label(&identity.provider), at: app.clock.now() };
+    world.tell(request, &account, &letter).await;
+    if let Err(left) = ended {
         return left;
     }
     Event::AccountChanged { user, change: AccountChange::IdentityUnlinked }.record(&id);
@@ -162,8 +176,8 @@ where
 }
 
 /// Ends the sessions that the identity may have opened, or says that some may be live.
-async fn others_end<S: EndSessions>(
-    world: &SignInWith<S>,
+async fn others_end<S: EndSessions, M>(
+    world: &SignInWith<S, M>,
     user: UserId,
     session: SessionId,
     id: &str,
@@ -180,24 +194,24 @@ async fn others_end<S: EndSessions>(
 }
 
 /// Takes the identity away from the account as it then stands, with a way in that is left.
-async fn taken_away<S: FindAccount + FindLogin + LinkIdentity>(
-    world: &SignInWith<S>,
+async fn taken_away<S: FindAccount + FindLogin + LinkIdentity, M>(
+    world: &SignInWith<S, M>,
     user: UserId,
     named: Option<&IdentityKey>,
-) -> Result<Result<(), Stays>, StoreError> {
+) -> Result<Result<(Account, LinkedIdentity), Stays>, StoreError> {
     let store = &world.app.store;
     let Some(key) = named else { return Ok(Err(Stays::NotTheirs)) };
     for _ in 0..MOST_ATTEMPTS {
         let Some(account) = store.find_account(user).await? else { return Ok(Err(Stays::NotTheirs)) };
-        let identities = store.identities(user).await?;
-        if !identities.iter().any(|identity| identity.key == *key) {
+        let mut identities = store.identities(user).await?;
+        let Some(at) = identities.iter().position(|identity| identity.key == *key) else {
             return Ok(Err(Stays::NotTheirs));
-        }
+        };
         if identities.len() == 1 && !has_password(store, &account).await? {
             return Ok(Err(Stays::LastWayIn));
         }
         match store.unlink(&account, key, world.app.clock.now()).await? {
-            Unlinked::Done => return Ok(Ok(())),
+            Unlinked::Done => return Ok(Ok((account, identities.swap_remove(at)))),
             Unlinked::AccountChanged => {}
         }
     }

@@ -15,15 +15,17 @@ mod session;
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, RequestExt, Response};
-use vestibule::accounts::FindLogin;
 use vestibule::accounts::own::FindAccount;
+use vestibule::accounts::{Account, FindLogin};
 use vestibule::app::App;
 use vestibule::authentication::FindCaller;
 use vestibule::config::Need;
 use vestibule::federation::accounts::{FindIdentity, LinkIdentity, RegisterByIdentity, UseAttempt};
 use vestibule::federation::{ProviderId, RelyingParties, RelyingParty};
-use vestibule::http::route_key;
+use vestibule::http::{request_id, route_key};
+use vestibule::letters::{Letters, Ses};
 use vestibule::limits::Admit;
+use vestibule::mail::{Letter, Mailer};
 use vestibule::pages::Brand;
 use vestibule::sessions::cookie::EndByCookie;
 use vestibule::sessions::end::EndSessions;
@@ -40,19 +42,24 @@ pub const NEEDS: &[Need] = &[Need::Table, Need::SymmetricKeys, Need::ProviderSec
 
 /// What the world supplies to this function.
 #[derive(Debug)]
-pub struct SignInWith<S = Table> {
+pub struct SignInWith<S = Table, M = Ses> {
     app: Arc<App<S>>,
+    letters: Option<Letters<M>>,
     parties: RelyingParties,
     brand: Brand,
 }
 
-impl<S> SignInWith<S> {
-    /// The providers of `app`, of which nothing is read before somebody goes to one.
-    pub fn new(app: Arc<App<S>>) -> Self {
+impl<S, M: Mailer> SignInWith<S, M> {
+    /// The providers of `app`, of which nothing is read before somebody goes to one. `mailer` warns the owners of accounts, where the
+    /// deployment has one.
+    pub fn new(app: Arc<App<S>>, mailer: Option<M>) -> Self {
+        let letters = mailer.map(|mailer| Letters::new(mailer, app.config.sender()));
         let (parties, brand) = (RelyingParties::new(&app.config.providers, &app.clock), Brand::of(&app.config));
-        Self { app, parties, brand }
+        Self { app, letters, parties, brand }
     }
+}
 
+impl<S, M> SignInWith<S, M> {
     /// The provider that the path names.
     fn party(&self, request: &Request) -> Result<&RelyingParty, Refusal> {
         let named = request.path_parameters().first("provider").and_then(|id| self.parties.find(id));
@@ -71,17 +78,27 @@ impl<S> SignInWith<S> {
     }
 }
 
-impl<S> AsRef<Sandbox> for SignInWith<S> {
+impl<S, M: Mailer> SignInWith<S, M> {
+    /// Tells the owner of `account` what has just been done to it.
+    async fn tell(&self, request: &Request, account: &Account, letter: &Letter<'_>) {
+        if let Some(letters) = &self.letters {
+            letters.tell(account, letter, &request_id(request)).await;
+        }
+    }
+}
+
+impl<S, M> AsRef<Sandbox> for SignInWith<S, M> {
     fn as_ref(&self) -> &Sandbox {
         &self.app.sandbox
     }
 }
 
 /// Answers one request.
-pub async fn handle<S>(world: Arc<SignInWith<S>>, request: Request) -> Response<Body>
+pub async fn handle<S, M>(world: Arc<SignInWith<S, M>>, request: Request) -> Response<Body>
 where
     S: Admit + FindCaller + FindAccount + FindLogin + OpenSession + EndByCookie + EndSessions,
     S: UseAttempt + FindIdentity + RegisterByIdentity + LinkIdentity + Sync,
+    M: Mailer + Sync,
 {
     let world = &*world;
     match route_key(&request).as_deref() {

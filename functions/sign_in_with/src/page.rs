@@ -8,7 +8,9 @@ use vestibule::authentication::FindCaller;
 use vestibule::federation::accounts::LinkIdentity;
 use vestibule::http::{failed, request_id, see_other};
 use vestibule::identity::UserId;
-use vestibule::pages::{Complaint, Identities, Leads, Moment, Opener, fields, in_place_of, instead_of, respond, typed};
+use vestibule::mail::Mailer;
+use vestibule::moment::Moment;
+use vestibule::pages::{Complaint, Identities, Leads, Opener, fields, in_place_of, instead_of, respond, typed};
 use vestibule::sessions::end::EndSessions;
 use vestibule::storage::StoreError;
 
@@ -17,7 +19,7 @@ use crate::identities::{has_password, listed, person, unlinked};
 
 pub(crate) const PAGE: &str = "/account/identities";
 
-pub(crate) async fn show<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
+pub(crate) async fn show<S, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body>
 where
     S: FindCaller + FindAccount + FindLogin + LinkIdentity,
 {
@@ -28,9 +30,10 @@ where
 }
 
 /// Takes one away and shows what is left, or why it stays. Whoever signed in too long ago signs in again and comes back.
-pub(crate) async fn unlink<S>(world: &SignInWith<S>, request: &Request) -> Response<Body>
+pub(crate) async fn unlink<S, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body>
 where
     S: FindCaller + FindAccount + FindLogin + LinkIdentity + EndSessions,
+    M: Mailer,
 {
     let (user, ..) = match person(world, request).await {
         Ok(person) => person,
@@ -49,8 +52,8 @@ where
     }
 }
 
-async fn shown<S>(
-    world: &SignInWith<S>,
+async fn shown<S, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
     user: UserId,
     status: StatusCode,
@@ -71,7 +74,7 @@ where
     respond(status, &page, &world.brand, Leads::Anywhere)
 }
 
-async fn seen<S>(world: &SignInWith<S>, user: UserId) -> Result<(Vec<Opener>, bool), StoreError>
+async fn seen<S, M>(world: &SignInWith<S, M>, user: UserId) -> Result<(Vec<Opener>, bool), StoreError>
 where
     S: FindAccount + FindLogin + LinkIdentity,
 {

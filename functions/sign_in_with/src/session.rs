@@ -12,6 +12,7 @@ use vestibule::federation::{Attempt, RelyingParty};
 use vestibule::http::{give_cookie, presented, request_id, see_other, source};
 use vestibule::identity::UserId;
 use vestibule::keys::MacKeys;
+use vestibule::mail::{Letter, Mailer};
 use vestibule::pages::Continue;
 use vestibule::principal::Principal;
 use vestibule::randomness::NoRandomness;
@@ -24,7 +25,7 @@ use vestibule::sessions::{Ending, NetworkPrefix, RECENT, Session, Transport};
 use crate::SignInWith;
 use crate::answer::{Answered, Refusal};
 
-impl<S> SignInWith<S> {
+impl<S, M> SignInWith<S, M> {
     /// Where the browser goes on to.
     pub(crate) fn next(&self, attempt: &Attempt) -> String {
         goes_on_to(attempt).under(&self.brand.base)
@@ -66,8 +67,8 @@ pub(crate) async fn account_of<S: FindAccount>(
 }
 
 /// Opens a session of `account` in this browser. What it held before ends.
-pub(crate) async fn open<S: OpenSession + EndByCookie>(
-    world: &SignInWith<S>,
+pub(crate) async fn open<S: OpenSession + EndByCookie, M>(
+    world: &SignInWith<S, M>,
     request: &Request,
     party: &RelyingParty,
     attempt: &Attempt,
@@ -105,9 +106,10 @@ pub(crate) async fn open<S: OpenSession + EndByCookie>(
 }
 
 /// Links `identity` to the account of `user` if it stands at `version`, as when they asked for it: a password that is changed meanwhile
-/// keeps whoever asked with the old one out.
-pub(crate) async fn link<S: FindAccount + LinkIdentity>(
-    world: &SignInWith<S>,
+/// keeps whoever asked with the old one out. Its owner is told.
+pub(crate) async fn link<S: FindAccount + LinkIdentity, M: Mailer>(
+    world: &SignInWith<S, M>,
+    request: &Request,
     party: &RelyingParty,
     attempt: &Attempt,
     (user, version): (UserId, u64),
@@ -123,6 +125,8 @@ pub(crate) async fn link<S: FindAccount + LinkIdentity>(
     }
     match app.store.link(&account, identity).await? {
         Linked::Done => {
+            let letter = Letter::IdentityLinked { provider: &party.provider().label, at: identity.linked_at };
+            world.tell(request, &account, &letter).await;
             let response = Box::new(see_other(&world.next(attempt)));
             Ok(Answered::Linked { user, anew: true, response })
         }

@@ -21,11 +21,11 @@ pub struct Transport {
     pub sleep: SharedAsyncSleep,
 }
 
-/// A client for the mail service, with the timeouts of the function that has one.
+/// A client for the mail service, with the timeouts of the functions that have one.
 pub async fn ses(endpoint: &str, wire: Option<Transport>) -> aws_sdk_sesv2::Client {
     let budget = RetryPartition::new(world::fresh_id().to_string());
     let ses = aws_sdk_sesv2::config::Builder::from(&aws(wire).await).retry_partition(budget).endpoint_url(endpoint);
-    aws_sdk_sesv2::Client::from_conf(ses.timeout_config(accounts::timeouts()).build())
+    aws_sdk_sesv2::Client::from_conf(ses.timeout_config(vestibule::letters::timeouts()).build())
 }
 
 /// Clients for these endpoints. With `wire`, everything goes through it: tests count and break calls there.

@@ -4,13 +4,15 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use accounts::{Accounts, Ses};
+use accounts::Accounts;
+use api_keys::ApiKeys;
 use authorizer::Authorizer;
 use lambda_http::{Body, Request, Response};
 use sign_in_with::SignInWith;
 use vestibule::app::{App, Clients};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigFaults, Need};
+use vestibule::letters::Ses;
 use vestibule::policy::{InvalidRules, Rules};
 use vestibule::randomness::Randomness;
 
@@ -110,7 +112,6 @@ impl Functions {
             "userinfo" => self.http(resource, userinfo::NEEDS, userinfo::handle),
             "discovery" => self.http(resource, discovery::NEEDS, discovery::handle),
             "whoami" => self.http(resource, whoami::NEEDS, whoami::handle),
-            "api_keys" => self.http(resource, api_keys::NEEDS, api_keys::handle),
             "authorizer" => {
                 let (app, rules) = (self.app(resource, authorizer::NEEDS)?, Arc::clone(&self.rules));
                 let handle = move |event| {
@@ -133,9 +134,15 @@ impl Functions {
                 Ok(Arc::new(InProcess::json(handle, resource.timeout)))
             }
             "sign_in_with" => {
-                let world = Arc::new(SignInWith::new(self.app(resource, sign_in_with::NEEDS)?));
+                let app = self.app(resource, sign_in_with::NEEDS)?;
+                let world = Arc::new(SignInWith::new(Arc::clone(&app), self.mailer(&app)));
                 let service = vestibule::lambda::service(world, sign_in_with::handle);
                 Ok(Arc::new(InProcess::http(service, resource.timeout)))
+            }
+            "api_keys" => {
+                let app = self.app(resource, api_keys::NEEDS)?;
+                let world = Arc::new(ApiKeys::new(Arc::clone(&app), self.mailer(&app)));
+                Ok(Arc::new(InProcess::http(vestibule::lambda::service(world, api_keys::handle), resource.timeout)))
             }
             "accounts" => {
                 let app = self.app(resource, accounts::NEEDS)?;
@@ -167,6 +174,11 @@ impl Functions {
             .map_err(|faults| FunctionFault::Config { binary: resource.binary.clone(), faults })?;
         config.function.clone_from(&resource.binary);
         Ok(Arc::new(App::new(config, self.clients.clone(), self.clock.clone(), self.randomness.clone())))
+    }
+
+    /// Who delivers the letters of a function whose deployment has an address that they are from.
+    fn mailer(&self, app: &App) -> Option<Ses> {
+        app.config.mail_from.clone().map(|from| Ses::new(self.ses.clone(), from))
     }
 
     fn settings(&self, resource: &FunctionResource, folder: &Path) -> ProcessSettings {

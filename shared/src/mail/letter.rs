@@ -9,6 +9,8 @@ use std::time::Duration;
 use super::{Address, Mail};
 use crate::accounts::OneTimeToken;
 use crate::accounts::ways_in::WaysIn;
+use crate::clock::Timestamp;
+use crate::moment::Moment;
 use crate::secret::Secret;
 
 /// Whose letters they are.
@@ -81,6 +83,34 @@ pub enum Letter<'a> {
         /// What opens the account nevertheless.
         left: WaysIn,
     },
+    /// The account has another API key.
+    ApiKeyMade {
+        /// What its text begins with.
+        prefix: &'a str,
+        /// When it was made.
+        at: Timestamp,
+    },
+    /// An API key of the account has another secret.
+    ApiKeyRotated {
+        /// What its text begins with.
+        prefix: &'a str,
+        /// When it was given.
+        at: Timestamp,
+    },
+    /// One more identity opens the account.
+    IdentityLinked {
+        /// What people call its provider.
+        provider: &'a str,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// An identity opens the account no more.
+    IdentityUnlinked {
+        /// What people call its provider.
+        provider: &'a str,
+        /// Since when.
+        at: Timestamp,
+    },
     /// The account is gone.
     Deleted,
 }
@@ -98,15 +128,20 @@ impl Letter<'_> {
             Self::AddressInUse => "address_in_use",
             Self::EmailChanging { .. } => "email_changing",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::ApiKeyMade { .. } => "api_key_made",
+            Self::ApiKeyRotated { .. } => "api_key_rotated",
+            Self::IdentityLinked { .. } => "identity_linked",
+            Self::IdentityUnlinked { .. } => "identity_unlinked",
             Self::Deleted => "deleted",
         }
     }
 
     /// How long to try to send it, with all attempts. A change of address is two letters, and the first announces what the second makes
-    /// possible: a mail service that is too slow for both is given up at the first, as a rule.
+    /// possible: a mail service that is too slow for both is given up at the first, as a rule. Whoever links an identity has waited for its
+    /// provider already.
     const fn within(&self) -> Duration {
         match self {
-            Self::EmailChanging { .. } => Duration::from_secs(2),
+            Self::EmailChanging { .. } | Self::IdentityLinked { .. } => Duration::from_secs(2),
             Self::ConfirmEmail { .. } | Self::AddressInUse => Duration::from_secs(3),
             Self::Register { .. }
             | Self::AlreadyRegistered { .. }
@@ -114,6 +149,9 @@ impl Letter<'_> {
             | Self::NoAccount { .. }
             | Self::Closed
             | Self::PasswordChanged { .. }
+            | Self::ApiKeyMade { .. }
+            | Self::ApiKeyRotated { .. }
+            | Self::IdentityUnlinked { .. }
             | Self::Deleted => Duration::from_secs(5),
         }
     }
@@ -193,6 +231,38 @@ impl Letter<'_> {
                     still_open(*left, sender)
                 ),
             ),
+            Self::ApiKeyMade { prefix, at } => (
+                format!("A new API key at {service}"),
+                format!(
+                    "An API key was made for your account at {service} on {}. It begins with {prefix}\n\n{}",
+                    Moment::minute(*at).words,
+                    not_you("revoke it", "/account/keys", sender)
+                ),
+            ),
+            Self::ApiKeyRotated { prefix, at } => (
+                format!("An API key at {service}"),
+                format!(
+                    "An API key of your account at {service} was given another secret on {}. It begins with {prefix}\n\n{}",
+                    Moment::minute(*at).words,
+                    not_you("revoke it", "/account/keys", sender)
+                ),
+            ),
+            Self::IdentityLinked { provider, at } => (
+                format!("How you sign in at {service}"),
+                format!(
+                    "An account at {provider} signs in to your account at {service} since {}.\n\n{}",
+                    Moment::minute(*at).words,
+                    not_you("take it away", "/account/identities", sender)
+                ),
+            ),
+            Self::IdentityUnlinked { provider, at } => (
+                format!("How you sign in at {service}"),
+                format!(
+                    "An account at {provider} does not sign in to your account at {service} any more, since {}.\n\n{}",
+                    Moment::minute(*at).words,
+                    not_you("look at what else signs in", "/account/identities", sender)
+                ),
+            ),
             Self::Deleted => (
                 format!("Your account at {service}"),
                 format!("Your account at {service} was deleted, as you asked. Nobody can bring it back."),
@@ -214,6 +284,15 @@ fn with_token(sender: &Sender, action: Action, token: &OneTimeToken) -> String {
         (TokenPages::Ours(base), Action::Email) => format!("{base}/account/email?token={token}"),
     };
     format!("Follow this link. It works once:\n{link}\n")
+}
+
+/// What to do about what somebody else has done, and where.
+fn not_you(remedy: &str, page: &str, sender: &Sender) -> String {
+    format!(
+        "If it was not you, somebody is signed in to your account: ask for a new password at once, which signs them out, and {remedy}:\n\
+         {}{page}\n",
+        sender.base
+    )
 }
 
 /// What a new password has not closed, and where it is.
@@ -241,7 +320,9 @@ mod tests {
     use super::*;
     use crate::randomness::{Randomness, SeededRandomness};
 
-    fn letters<'a>(token: &'a OneTimeToken, to: &'a Address) -> [Letter<'a>; 10] {
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn letters<'a>(token: &'a OneTimeToken, to: &'a Address) -> [Letter<'a>; 14] {
         [
             Letter::Register { token },
             Letter::AlreadyRegistered { token },
@@ -252,6 +333,10 @@ mod tests {
             Letter::AddressInUse,
             Letter::EmailChanging { to },
             Letter::PasswordChanged { left: WaysIn { api_keys: 2, identities: 1 } },
+            Letter::ApiKeyMade { prefix: "vk_live_uAbCdEfGh", at: NOW },
+            Letter::ApiKeyRotated { prefix: "vk_live_uAbCdEfGh", at: NOW },
+            Letter::IdentityLinked { provider: "Google", at: NOW },
+            Letter::IdentityUnlinked { provider: "Google", at: NOW },
             Letter::Deleted,
         ]
     }

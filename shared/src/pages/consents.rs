@@ -5,7 +5,7 @@ use askama::Template;
 use super::brand::Brand;
 use super::complaint::Complaint;
 use super::consent::Asked;
-use super::moment::Moment;
+use crate::moment::Moment;
 use crate::scope::Scopes;
 
 /// The clients that a person has let in.

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::brand::Brand;
 use super::complaint::Complaint;
-use super::moment::Moment;
 use crate::federation::Providers;
+use crate::moment::Moment;
 
 /// What opens an account.
 #[derive(Clone, Debug, Template)]

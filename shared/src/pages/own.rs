@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::brand::Brand;
 use super::complaint::Complaint;
-use super::moment::Moment;
+use crate::moment::Moment;
 use crate::secret::Secret;
 
 /// Where somebody is signed in.

@@ -72,13 +72,15 @@ async fn each_change_is_one_transaction_and_a_listing_one_query() {
     scene.wire.take_calls();
     // Each begins with the session of the person who asks.
     demo.key(&scene).await;
-    assert_eq!(calls(&scene), these([("GetItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 1)]), "with its limit");
+    let made = these([("GetItem", 2), ("TransactWriteItems", 1), ("UpdateItem", 1), ("SendEmail", 1)]);
+    assert_eq!(calls(&scene), made, "with its limit, and its owner's address for the letter");
     demo.listed(&scene).await;
     assert_eq!(calls(&scene), these([("GetItem", 1), ("Query", 1)]));
     demo.rename(&scene, &key, "b").await.expect(200);
     assert_eq!(calls(&scene), these([("GetItem", 2), ("TransactWriteItems", 1)]));
     demo.rotate(&scene, &key, json!({})).await.expect(200);
-    assert_eq!(calls(&scene), these([("GetItem", 2), ("TransactWriteItems", 1), ("UpdateItem", 1)]), "with its limit");
+    let rotated = these([("GetItem", 3), ("TransactWriteItems", 1), ("UpdateItem", 1), ("SendEmail", 1)]);
+    assert_eq!(calls(&scene), rotated, "likewise");
     demo.revoke(&scene, &key).await.expect(204);
     assert_eq!(calls(&scene), these([("GetItem", 1), ("TransactWriteItems", 1)]));
 }

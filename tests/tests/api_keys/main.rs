@@ -6,6 +6,7 @@ mod addresses;
 mod bad_input;
 mod costs;
 mod faults;
+mod letters;
 mod lifecycle;
 mod limits;
 mod rights;

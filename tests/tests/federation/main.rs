@@ -7,6 +7,7 @@ mod anew;
 mod answers;
 mod browsers;
 mod faults;
+mod letters;
 mod linking;
 mod logs;
 mod providers;

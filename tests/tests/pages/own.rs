@@ -60,6 +60,8 @@ async fn a_key_is_shown_once_works_and_is_revoked() {
     let (_, key) = page.text().split_once("<code tabindex=\"0\">").unwrap();
     let key = key.split('<').next().unwrap().to_owned();
     scene.get("/export", &[("x-api-key", &key)]).await.expect(200);
+    let letter = scene.cloud.outbox().letters().remove(0);
+    assert!(letter.to == "demo@example.com" && letter.subject.starts_with("A new API key"), "{}", letter.subject);
     let page = scene.get("/account/keys", &[("cookie", &cookie)]).await.expect(200);
     assert!(
         page.text().contains("Nightly export") && page.text().contains("orders:read") && !page.text().contains(&key)
@@ -121,6 +123,8 @@ async fn a_key_is_renamed_and_given_another_secret_that_is_shown_once() {
     assert_eq!(renamed.expect(303).header("location"), Some("/account/keys"));
     let page = send(vec![("rotate", id.clone()), ("overlap", "7".to_owned())], cookie.clone()).await.expect(200);
     let second = shown(&page);
+    let letter = scene.cloud.outbox().letters().remove(0);
+    assert!(letter.text.contains("was given another secret") && !letter.text.contains(&second), "{}", letter.text);
     assert!(page.text().contains("Copy “Nightly” now") && page.text().contains("works until") && second != first);
     let page = scene.get("/account/keys", &[("cookie", &cookie)]).await.expect(200);
     assert!(!page.text().contains(&second) && page.text().contains("22 January 2027"), "{}", page.text());

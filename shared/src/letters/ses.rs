@@ -1,6 +1,6 @@
 //! The mail service: Amazon SES, API version 2 (Amazon SES API v2 Reference, `SendEmail`).
 //!
-//! It is built here and nowhere else, so that no other function links its client.
+//! Only functions that send letters are built with its client (`letters`, a feature of this crate).
 
 use std::time::Duration;
 
@@ -9,10 +9,11 @@ use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
-use vestibule::app::sdk_of_a_function;
-use vestibule::config::{ConfigFaults, Variables};
-use vestibule::mail::{Mail, MailFault, Mailer};
-use vestibule::store::sdk_fault;
+
+use crate::aws::sdk_of_a_function;
+use crate::config::{Config, ConfigFaults, Variables};
+use crate::mail::{Mail, MailFault, Mailer};
+use crate::store::sdk_fault;
 
 /// SES takes a few hundred milliseconds for a letter; after two seconds an attempt is lost.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -27,6 +28,14 @@ impl Ses {
     /// Letters from `from` through `client`.
     pub const fn new(client: Client, from: String) -> Self {
         Self { client, from }
+    }
+
+    /// The mail service of a function, if its deployment has an address that letters are from.
+    ///
+    /// # Errors
+    /// [`ConfigFaults`]: which of Lambda's variables are missing.
+    pub fn where_there_is_mail(config: &Config, variables: &impl Variables) -> Result<Option<Self>, ConfigFaults> {
+        config.mail_from.is_some().then(|| Self::from_variables(variables)).transpose()
     }
 
     /// The mail service of a function.

@@ -1,4 +1,4 @@
-//! Moments as people say them, in UTC: `today`, `3 days ago`, `24 November 2026`.
+//! Moments as people say them, in UTC: `just now`, `3 days ago`, `24 November 2026`.
 
 use crate::clock::Timestamp;
 
@@ -33,6 +33,12 @@ impl Moment {
         let (year, month, day) = date(at);
         let name = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
         Self { machine: machine(at), words: format!("{day} {name} {year}") }
+    }
+
+    /// The day and the minute of `at`.
+    pub fn minute(at: Timestamp) -> Self {
+        let (Self { machine, words }, second) = (Self::day(at), at.seconds() % DAY);
+        Self { machine, words: format!("{words} at {:02}:{:02} UTC", second / 3_600, second / 60 % 60) }
     }
 
     /// How long ago `at` was at `now`; its day once that is long.
@@ -87,6 +93,12 @@ mod tests {
             let moment = Moment::day(Timestamp::from_seconds(seconds));
             assert_eq!((moment.machine.as_str(), moment.words.as_str()), (machine, words));
         }
+    }
+
+    #[test]
+    fn a_minute_is_told_with_its_day() {
+        assert_eq!(Moment::minute(NOW).words, "15 January 2027 at 08:00 UTC");
+        assert_eq!(Moment::minute(Timestamp::from_seconds(NOW.seconds() - 1)).words, "15 January 2027 at 07:59 UTC");
     }
 
     #[test]
