@@ -4,8 +4,9 @@ use vestibule::limits::Limit;
 use vestibule::oauth::clients::{Client, InvalidClient, SecretMethod};
 use vestibule_tests::{Fault, Scene};
 
+use crate::consent::{Person, give, page, redeem_with, refresh};
 use crate::stage::{
-    FORM, Registered, asserting, assertion, basic, expect_error, form, post, service, with_key, with_secret,
+    FORM, Registered, asserting, assertion, basic, expect_error, form, post, proof, service, with_key, with_secret,
 };
 
 async fn limited(scene: &Scene, id: &str, quota: u32) -> Registered {
@@ -83,6 +84,27 @@ async fn a_count_is_one_call_and_without_a_limit_there_is_none() {
     assert_eq!(scene.wire.take_calls(), ["UpdateItem"]);
     free.token(&scene, "").await.expect(200);
     assert_eq!(scene.wire.take_calls(), [""; 0]);
+}
+
+/// What the README says of an exchange and a refresh is said of clients that prove themselves by a secret, or not at all, and have no limit.
+#[tokio::test]
+async fn an_assertion_and_a_limit_are_one_write_each_beside_what_the_grant_costs() {
+    for (limit, counted) in [(None, vec![]), (Limit::new(9, 60).ok(), vec!["UpdateItem"])] {
+        let scene = Scene::new().await;
+        let pair = with_key(&scene, Client { limit, ..page("shop") }).await;
+        let person = Person::sign_in(&scene, scene.demo().await).await;
+        let fresh = || assertion(&scene, "shop", &pair, |_| {});
+        let code = give(&scene, &person.agrees(&scene, "shop")).await;
+        redeem_with(&scene, &code, &proof(&fresh())).await.expect(200);
+
+        let code = give(&scene, &person.agrees(&scene, "shop")).await;
+        scene.wire.take_calls();
+        let first = redeem_with(&scene, &code, &proof(&fresh())).await.expect(200);
+        let proved = [counted.as_slice(), &["PutItem"]].concat();
+        assert_eq!(scene.wire.take_calls(), [proved.as_slice(), &["GetItem", "TransactWriteItems"]].concat());
+        refresh(&scene, "shop", &first.member("refresh_token"), &proof(&fresh())).await.expect(200);
+        assert_eq!(scene.wire.take_calls(), [proved.as_slice(), &["UpdateItem"]].concat());
+    }
 }
 
 #[tokio::test]

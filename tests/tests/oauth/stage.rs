@@ -141,11 +141,14 @@ pub(crate) fn signed(header: &Value, claims: &Value, pair: &KeyPair) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
+/// What proves a client by an assertion.
+pub(crate) fn proof(assertion: &str) -> [(&str, &str); 2] {
+    [("client_assertion_type", JWT_BEARER), ("client_assertion", assertion)]
+}
+
 /// A request for a token with an assertion.
 pub(crate) fn asserting(assertion: &str) -> String {
-    let pairs =
-        [("grant_type", "client_credentials"), ("client_assertion_type", JWT_BEARER), ("client_assertion", assertion)];
-    form(&pairs)
+    form(&[&[("grant_type", "client_credentials")], proof(assertion).as_slice()].concat())
 }
 
 pub(crate) fn claims(token: &str) -> Value {
