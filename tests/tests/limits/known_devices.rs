@@ -59,6 +59,21 @@ async fn a_known_device_has_a_limit_of_its_own_that_a_new_token_does_not_lift() 
     on_device(&scene, &demo.email, PASSWORD, &token).await.expect(200);
 }
 
+/// Nor one device the others: one in the wrong hands uses up its own lane and no other of the account's, nor of anybody else's.
+#[tokio::test]
+async fn each_known_device_has_a_lane_of_its_own() {
+    let scene = scene().await;
+    let demo = scene.demo().await;
+    let other = scene.user("other@example.com", "", "").await;
+    let (phone, laptop) = (device(&scene, &demo.email).await, device(&scene, &demo.email).await);
+    let of_another = device(&scene, &other.email).await;
+    while on_device(&scene, &demo.email, "guess", &phone).await.status() == 401 {}
+    let refused = on_device(&scene, &demo.email, PASSWORD, &phone).await.expect(429);
+    assert_eq!(refused.json()["violated-policies"], json!(["login_device"]));
+    on_device(&scene, &demo.email, PASSWORD, &laptop).await.expect(200);
+    on_device(&scene, &other.email, PASSWORD, &of_another).await.expect(200);
+}
+
 #[tokio::test]
 async fn a_device_of_one_account_is_a_stranger_to_every_other() {
     let scene = scene().await;
