@@ -120,7 +120,7 @@ impl Since {
     /// How often its version was raised.
     pub fn changes(&self) -> u64 {
         let of_itself = |entry: &&Entry| match entry.change {
-            AccountChange::ApiKey(..) | AccountChange::Restored => false,
+            AccountChange::ApiKey(..) | AccountChange::SessionEnded(_) | AccountChange::Restored => false,
             AccountChange::Registered
             | AccountChange::Disabled
             | AccountChange::Enabled

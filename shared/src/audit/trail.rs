@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::federation::IdentityKey;
-use crate::identity::{ApiKeyId, UserId};
+use crate::identity::{ApiKeyId, SessionId, UserId};
 use crate::principal::Subject;
 use crate::scope::Rights;
 use crate::storage::StoreError;
@@ -41,12 +41,14 @@ pub enum AccountChange {
     IdentityUnlinked,
     /// It may do other things than before.
     RightsChanged,
-    /// An administrator ended all its sessions, and the sign-ins that were under way.
+    /// An administrator or an operator ended all its sessions, and the sign-ins that were under way.
     SessionsEnded,
     /// Its owner deleted it.
     Deleted,
     /// It was lost, and came back from a backup.
     Restored,
+    /// An operator ended one of its sessions.
+    SessionEnded(SessionId),
     /// One of its API keys.
     ApiKey(ApiKeyId, ApiKeyChange),
 }
@@ -68,6 +70,8 @@ impl AccountChange {
         Self::Restored,
     ];
 
+    const SESSION_ENDED: &str = "session_ended";
+
     /// The change as the table and listings spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,6 +88,7 @@ impl AccountChange {
             Self::SessionsEnded => "sessions_ended",
             Self::Deleted => "deleted",
             Self::Restored => "restored",
+            Self::SessionEnded(_) => Self::SESSION_ENDED,
             Self::ApiKey(_, change) => change.as_str(),
         }
     }
@@ -100,7 +105,7 @@ impl fmt::Display for AccountChange {
 #[error("not a change of an account")]
 pub struct UnknownChange;
 
-/// Reads a change of the account itself: one of a key has the key's name beside it.
+/// Reads a change of the account itself: one of a key or of a session has its name beside it.
 impl FromStr for AccountChange {
     type Err = UnknownChange;
 

@@ -19,6 +19,17 @@ pub trait EndSession {
     ) -> impl Future<Output = Result<Ended, StoreError>> + Send;
 }
 
+/// The store's side of a revocation by an operator.
+pub trait EndSessionByOperator {
+    /// Ends one session, and says so in the trail of its account in the same transaction. One call.
+    fn end_by_operator(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Ended, StoreError>> + Send;
+}
+
 /// What became of a revocation. The client hears the same of each (RFC 7009 §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {

@@ -5,7 +5,9 @@
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use tokio::task::JoinSet;
 
 use super::attributes::{Item, text, time};
@@ -13,12 +15,14 @@ use super::conditional::{Conditional, decided};
 use super::keys::{Key, PARTITION, SESSION_PREFIX, SORT, user_partition};
 use super::sdk_fault::unavailable;
 use super::session_item::{CLIENT, ENDED_AT, ENDED_BY};
-use super::table::Table;
+use super::table::{Table, unbuilt};
+use crate::audit::trail::{AccountChange, Entry};
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
 use crate::oauth::clients::ClientId;
+use crate::principal::Subject;
 use crate::sessions::end::{
-    EndOwnSession, EndSession, EndSessions, Ended, EndedAll, EndedOwn, ListSessions, Unreadable,
+    EndOwnSession, EndSession, EndSessionByOperator, EndSessions, Ended, EndedAll, EndedOwn, ListSessions, Unreadable,
 };
 use crate::sessions::{Ending, Session};
 use crate::storage::StoreError;
@@ -32,6 +36,31 @@ const MOST_FAULTS: usize = AT_A_TIME;
 impl EndSession for Table {
     async fn end(&self, user: UserId, session: SessionId, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
         self.end_at(Key::session(user, session).attributes(), cause, now).await
+    }
+}
+
+impl EndSessionByOperator for Table {
+    async fn end_by_operator(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<Ended, StoreError> {
+        const OPERATION: &str = "TransactWriteItems (end a session)";
+        let end = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::session(user, session).attributes()))
+            .condition_expression(IS_LIVE)
+            .update_expression(ENDS)
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#ended", ENDED_AT)
+            .expression_attribute_names("#by", ENDED_BY)
+            .expression_attribute_values(":now", time(now))
+            .expression_attribute_values(":cause", text(Ending::Operator.as_str()))
+            .build()
+            .map_err(|fault| unbuilt(OPERATION, fault))?;
+        let entry = Entry::new(now, AccountChange::SessionEnded(session));
+        let writes = vec![
+            TransactWriteItem::builder().update(end).build(),
+            // Its version stays: whoever is signed in elsewhere is not asked again.
+            self.entry_of(OPERATION, Subject::User(user), &session.to_string(), entry)?,
+        ];
+        Ok(if self.transact(OPERATION, writes).await? { Ended::Now } else { Ended::Already })
     }
 }
 
@@ -166,10 +195,8 @@ impl Table {
     }
 
     async fn end_at(&self, key: Item, cause: Ending, now: Timestamp) -> Result<Ended, StoreError> {
-        let request = self
-            .ending(key, cause, now)
-            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#ended)")
-            .expression_attribute_names("#pk", PARTITION);
+        let request =
+            self.ending(key, cause, now).condition_expression(IS_LIVE).expression_attribute_names("#pk", PARTITION);
         Ok(match decided(END, request).await? {
             Conditional::Written(_) => Ended::Now,
             Conditional::Refused(_) => Ended::Already,
@@ -184,7 +211,7 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .set_key(Some(key))
-            .update_expression("SET #ended = :now, #by = :cause")
+            .update_expression(ENDS)
             .expression_attribute_names("#ended", ENDED_AT)
             .expression_attribute_names("#by", ENDED_BY)
             .expression_attribute_values(":now", time(now))
@@ -194,6 +221,9 @@ impl Table {
 }
 
 const END: &str = "UpdateItem (end a session)";
+/// There is such a session, and nothing has ended it.
+const IS_LIVE: &str = "attribute_exists(#pk) AND attribute_not_exists(#ended)";
+const ENDS: &str = "SET #ended = :now, #by = :cause";
 
 /// A task that did not come to its end ended no session that we know of.
 fn lost(error: tokio::task::JoinError) -> Result<Ended, StoreError> {

@@ -21,6 +21,7 @@ const CHANGE: &str = "change";
 const AT: &str = "at";
 const BY: &str = "by";
 const API_KEY: &str = "api_key";
+const SESSION: &str = "session";
 const IDENTITY: &str = "identity";
 
 impl Table {
@@ -43,13 +44,15 @@ impl Table {
         which: &str,
         Entry { at, change, by, rights, identity }: Entry,
     ) -> Result<TransactWriteItem, StoreError> {
-        let api_key = match change {
-            AccountChange::ApiKey(key, _) => Some(text(key.to_string())),
-            _ => None,
+        let (api_key, session) = match change {
+            AccountChange::ApiKey(key, _) => (Some(text(key.to_string())), None),
+            AccountChange::SessionEnded(session) => (None, Some(text(session.to_string()))),
+            _ => (None, None),
         };
         let item = Writer::new(&Key::trail(owner, at, which))
             .with(CHANGE, text(change.as_str()))
             .with_some(API_KEY, api_key)
+            .with_some(SESSION, session)
             .with_some(IDENTITY, identity.as_ref().map(|identity| text(identity.as_str())))
             .with(AT, time(at))
             .with_some(BY, by.map(|by| text(by.to_string())))
@@ -101,8 +104,11 @@ pub(super) fn entry(read: &Reader<'_>) -> Result<Entry, StoreError> {
 }
 
 fn change(read: &Reader<'_>) -> Result<AccountChange, StoreError> {
-    match read.text_if_any(API_KEY)? {
+    if read.text_if_any(API_KEY)?.is_some() {
+        return Ok(AccountChange::ApiKey(read.parsed(API_KEY)?, read.parsed(CHANGE)?));
+    }
+    match read.parsed_if_any(SESSION)? {
+        Some(session) => Ok(AccountChange::SessionEnded(session)),
         None => read.parsed(CHANGE),
-        Some(_) => Ok(AccountChange::ApiKey(read.parsed(API_KEY)?, read.parsed(CHANGE)?)),
     }
 }

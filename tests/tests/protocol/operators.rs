@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use vestibule::accounts::{Changed, ManageAccounts, Standing};
+use vestibule::audit::trail::{AccountChange, Entry, ReadTrail};
+use vestibule::identity::SessionId;
 use vestibule::sessions::Ending;
-use vestibule::sessions::end::{EndSessions, ListSessions};
+use vestibule::sessions::end::{EndSessionByOperator, EndSessions, Ended, ListSessions};
 use vestibule_tests::{Fault, PASSWORD, Scene, Tokens, User};
 
 const TABLE: &str = "vestibule-Table";
@@ -154,4 +156,42 @@ async fn storage_that_is_down_is_not_asked_for_every_session() {
     assert_eq!((all.ended, all.failed.is_some()), (0, true));
     let asked = scene.wire.take_calls().len();
     assert!(asked < 200, "{asked} calls");
+}
+
+#[tokio::test]
+async fn a_session_that_an_operator_ends_is_in_the_trail_once_and_leaves_the_others() {
+    let (scene, demo, tokens) = signed_in(2).await;
+    let (table, now) = (scene.cloud.table(), scene.clock.now());
+    let before = table.trail(demo.id, now).await.unwrap().len();
+    let one = table.sessions(demo.id).await.unwrap().remove(0).unwrap().id;
+    scene.wire.take_calls();
+    assert_eq!(scene.operator_table().await.end_by_operator(demo.id, one, now).await.unwrap(), Ended::Now);
+    assert_eq!(scene.wire.take_calls(), ["TransactWriteItems"]);
+    assert_eq!(table.end_by_operator(demo.id, one, now).await.unwrap(), Ended::Already);
+    let never = SessionId::from_bytes([7; 16]);
+    assert_eq!(table.end_by_operator(demo.id, never, now).await.unwrap(), Ended::Already);
+    let trail = table.trail(demo.id, now).await.unwrap();
+    assert_eq!(trail[before..], [Entry::new(now, AccountChange::SessionEnded(one))]);
+    let mut answers = Vec::new();
+    for Tokens { refresh, .. } in tokens {
+        answers.push(scene.try_refresh(&refresh).await.status().as_u16());
+    }
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 401]);
+    scene.login(&demo).await;
+}
+
+/// Neither half without the other: who reads the trail knows what was ended, and nothing in it is untrue.
+#[tokio::test]
+async fn a_session_whose_end_cannot_be_noted_is_not_ended() {
+    let (scene, demo, tokens) = signed_in(1).await;
+    let (table, now) = (scene.operator_table().await, scene.clock.now());
+    let one = table.sessions(demo.id).await.unwrap().remove(0).unwrap().id;
+    scene.wire.break_always("TransactWriteItems", Fault::Throttled);
+    assert!(table.end_by_operator(demo.id, one, now).await.is_err());
+    scene.wire.mend();
+    assert!(
+        table.trail(demo.id, now).await.unwrap().iter().all(|entry| entry.change != AccountChange::SessionEnded(one))
+    );
+    scene.refresh(&tokens[0].refresh).await;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vestibule::audit::client_trail::{ClientEntry, ReadClientTrail};
 use vestibule::audit::key_trail::{ChangedKey, KeyEntry, ReadKeyTrail};
-use vestibule::audit::trail::{Entry, ReadTrail};
+use vestibule::audit::trail::{AccountChange, Entry, ReadTrail};
 use vestibule::clock::Clock;
 use vestibule::oauth::clients::ClientId;
 use vestibule::principal::Subject;
@@ -50,7 +50,7 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             };
             let entries = table.trail_of(owner, now).await?;
             let rows: Vec<Value> = entries.iter().map(row).collect();
-            output::listing(&["at", "change", "by", "scope", "roles"], &rows, json);
+            output::listing(&["at", "change", "of", "by", "scope", "roles"], &rows, json);
         }
         Command::Client { client, json } => {
             let row = |entry: &ClientEntry| {
@@ -68,12 +68,18 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
     Ok(())
 }
 
-/// `by` is an administrator; the owner and operators have no name here.
+/// `of` is which API key, session or identity. `by` is an administrator; the owner and operators have no name here.
 fn row(entry: &Entry) -> Value {
     let rights = entry.rights.as_ref();
+    let of = match entry.change {
+        AccountChange::ApiKey(key, _) => Some(key.to_string()),
+        AccountChange::SessionEnded(session) => Some(session.to_string()),
+        _ => entry.identity.as_ref().map(|identity| identity.as_str().to_owned()),
+    };
     json!({
         "at": entry.at.seconds(),
         "change": entry.change.as_str(),
+        "of": of,
         "by": entry.by,
         "scope": rights.map(|rights| rights.scopes.to_string()),
         "roles": rights.map(|rights| rights.roles.to_string()),

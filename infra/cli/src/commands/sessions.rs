@@ -1,12 +1,15 @@
 //! `vestibule sessions`: what a user is signed in with, and ending it.
 
 use serde_json::{Value, json};
+use vestibule::accounts::Changed;
+use vestibule::accounts::administration::{Actor, Administer, Intervened, Intervention};
 use vestibule::clock::{Clock, Timestamp};
-use vestibule::identity::SessionId;
-use vestibule::sessions::end::{EndSession, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
+use vestibule::identity::{SessionId, UserId};
+use vestibule::sessions::end::{EndSessionByOperator, EndSessions, Ended, EndedAll, ListSessions, Unreadable};
 use vestibule::sessions::rotation::{Over, over};
 use vestibule::sessions::{Ending, Session};
 use vestibule::storage::StoreError;
+use vestibule::store::Table;
 
 use super::users::find;
 use super::{Fault, Outcome};
@@ -24,7 +27,7 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// End one session of a user, or all.
+    /// End one session of a user, or all with the sign-ins under way. The audit trail says so.
     Revoke {
         /// E-mail address, username or `usr_…`.
         user: String,
@@ -50,22 +53,39 @@ pub(crate) async fn run(target: &Target, command: Command) -> Outcome {
             let table = target.connect_to_change().await?.table;
             let now = Clock::System.now();
             let user = find(&table, &user).await?;
-            let ended = match session {
-                Some(session) => match table.end(user, session, Ending::Operator, now).await? {
-                    Ended::Now => 1,
+            match session {
+                None => return end_all(&table, user, now).await,
+                Some(session) => match table.end_by_operator(user, session, now).await? {
+                    Ended::Now => output::line("1 ended"),
                     Ended::Already => {
                         return Err(format!("{session} was not there to end: it ended before, or never was").into());
                     }
                 },
-                None => match table.end_all(user, Ending::Operator, now).await {
-                    EndedAll { ended, failed: None } => ended,
-                    EndedAll { ended, failed: Some(fault) } => return Err(left("", ended, &fault)),
-                },
-            };
-            output::line(format_args!("{ended} ended"));
+            }
         }
     }
     Ok(())
+}
+
+/// Ends all sessions as an administrator would: in the trail, and with the sign-ins that are under way. They end even where the account
+/// cannot be read or changed, as after a rollback, or is not there any more.
+async fn end_all(table: &Table, user: UserId, now: Timestamp) -> Outcome {
+    let (ended, unnoted) = match table.intervene(user, &Intervention::EndSessions, Actor::Operator, now).await {
+        Ok(Intervened::Changed { sessions: Changed::Done { sessions_ended }, .. }) => (sessions_ended, None),
+        Ok(Intervened::Changed { sessions: Changed::SessionsLeft { ended, fault }, .. }) => {
+            return Err(left("", ended, &fault));
+        }
+        outcome => match table.end_all(user, Ending::Operator, now).await {
+            EndedAll { ended, failed: None } => (ended, Some(outcome.err())),
+            EndedAll { ended, failed: Some(fault) } => return Err(left("", ended, &fault)),
+        },
+    };
+    output::line(format_args!("{ended} ended"));
+    match unnoted {
+        None => Ok(()),
+        Some(None) => Err("there is no such account, so that no trail says so".into()),
+        Some(Some(fault)) => Err(format!("the trail of the account does not say so: {fault}").into()),
+    }
 }
 
 /// What was done, when ending sessions did not come to its end.

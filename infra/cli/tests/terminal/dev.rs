@@ -221,6 +221,14 @@ fn the_operators_commands_find_the_deployment_of_their_folder() {
     assert_eq!((&sessions[0]["state"], &sessions[0]["scope"]), (&"live".into(), &"orders:read".into()));
     assert_eq!(text(&run(folder.path(), &["sessions", "revoke", "ada"], "").stdout), "1 ended\n");
     assert_eq!(json(&["sessions", "list", "ada", "--json"])[0]["state"], "operator");
+    let last = || json(&["audit", "list", "ada", "--json"]).as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last()["change"], "sessions_ended");
+    assert_eq!(login("correct battery staple"), "200");
+    let sessions = json(&["sessions", "list", "ada", "--json"]);
+    let live = sessions.as_array().unwrap().iter().find(|session| session["state"] == "live").unwrap();
+    let one = live["session"].as_str().unwrap();
+    assert_eq!(text(&run(folder.path(), &["sessions", "revoke", "ada", one], "").stdout), "1 ended\n");
+    assert_eq!((&last()["change"], &last()["of"]), (&"session_ended".into(), &one.into()));
 
     assert!(run(folder.path(), &["users", "set-password", "ada"], "brand new staple\n").status.success());
     assert_eq!((login("correct battery staple"), login("brand new staple")), ("401".into(), "200".into()));
