@@ -80,3 +80,50 @@ async fn rights_that_cannot_be_are_refused_with_what_is_wrong() {
     let shown = ask(&scene, &access, "GET", &format!("/admin/users/{}", demo.id), None).await.expect(200);
     assert_eq!(shown.member("scope"), "orders:read");
 }
+
+/// What they give outlives their session, so a session that somebody has come by must not be enough; to take something away it is.
+#[tokio::test]
+async fn whoever_signed_in_long_ago_takes_away_and_gives_nothing() {
+    let scene = Scene::new().await;
+    let admin = scene.user("admin@example.com", "", "admin").await;
+    let demo = scene.demo().await;
+    let tokens = scene.login(&admin).await;
+    scene.wait(599);
+    // The token is new, the sign-in is not.
+    let tokens = scene.refresh(&tokens.refresh).await;
+    set_rights(&scene, &tokens.access, &demo, "", "support").await.expect(200);
+    scene.wait(2);
+    let access = scene.refresh(&tokens.refresh).await.access;
+    let refused = set_rights(&scene, &access, &demo, "", "admin").await.expect_problem(401, "sign-in-again");
+    assert_eq!(
+        refused.header("www-authenticate"),
+        Some(r#"Bearer error="insufficient_user_authentication", max_age="600""#)
+    );
+    let path = format!("/admin/users/{}", demo.id);
+    ask(&scene, &access, "POST", &format!("{path}/enable"), None).await.expect_problem(401, "sign-in-again");
+    for (method, path) in
+        [("GET", path.clone()), ("DELETE", format!("{path}/sessions")), ("POST", format!("{path}/disable"))]
+    {
+        ask(&scene, &access, method, &path, None).await.expect(200);
+    }
+    let account = ask(&scene, &access, "GET", &path, None).await.expect(200);
+    assert_eq!(account.json()["roles"], "support");
+    let access = scene.login(&admin).await.access;
+    ask(&scene, &access, "POST", &format!("{path}/enable"), None).await.expect(200);
+}
+
+/// Nobody signs in with a key, so that none is ever recent.
+#[tokio::test]
+async fn an_administrators_api_key_gives_nothing() {
+    let scene = Scene::new().await;
+    let (_, access) = administrator(&scene, "admin@example.com").await;
+    let demo = scene.demo().await;
+    let wish = json!({ "name": "reports", "scope": "", "roles": ["admin"] });
+    let key = scene.post_as("/api-keys", &access, &wish).await.expect(201).member("key");
+    let path = format!("/admin/users/{}", demo.id);
+    let by_key = format!("ApiKey {key}");
+    scene.get(&path, &[("authorization", &by_key)]).await.expect(200);
+    let grant = http::Request::put(format!("{path}/rights")).header("content-type", "application/json");
+    let grant = grant.header("authorization", by_key).body(r#"{"scope":"","roles":"admin"}"#.into());
+    scene.send(grant.unwrap()).await.expect_problem(401, "sign-in-again");
+}
