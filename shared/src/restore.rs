@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use crate::audit::trail::{AccountChange, ApiKeyChange, Entry};
+use crate::audit::trail::{AccountChange, ApiKeyChange, Entry, KEPT_FOR};
 use crate::clock::Timestamp;
 use crate::federation::IdentityKey;
 use crate::identity::ApiKeyId;
@@ -169,6 +169,22 @@ impl Since {
     }
 }
 
+/// What is known of a table before it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Described {
+    /// How many items it has, as it is told every six hours or so.
+    pub items: u64,
+    /// The moment that it was restored from, unless it was made in another way.
+    pub of: Option<Timestamp>,
+}
+
+impl Described {
+    /// Whether it is so old that the trail has lost what was taken away right after it.
+    pub fn is_beyond_the_trail(&self, now: Timestamp) -> bool {
+        self.of.is_some_and(|of| now >= of.plus(KEPT_FOR))
+    }
+}
+
 /// A partition of a backup that holds what may come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition(pub(crate) String);
@@ -195,8 +211,8 @@ pub struct Page {
 
 /// The store's side of a restore.
 pub trait Restore: Sized {
-    /// How many items this table has, as it is told every six hours or so.
-    fn items(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// What is known of this table before it is read.
+    fn described(&self) -> impl Future<Output = Result<Described, StoreError>> + Send;
 
     /// A page of this table, from `place` on or from the beginning.
     fn page(&self, place: Option<Place>) -> impl Future<Output = Result<Page, StoreError>> + Send;

@@ -23,10 +23,13 @@ pub enum ClientEvent {
     Disabled,
     /// It may ask again.
     Enabled,
+    /// It was lost, and came back from a backup.
+    Restored,
 }
 
 impl ClientEvent {
-    const ALL: [Self; 5] = [Self::Registered, Self::Changed, Self::SecretRotated, Self::Disabled, Self::Enabled];
+    const ALL: [Self; 6] =
+        [Self::Registered, Self::Changed, Self::SecretRotated, Self::Disabled, Self::Enabled, Self::Restored];
 
     /// It as the table, the log and listings spell it.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +39,7 @@ impl ClientEvent {
             Self::SecretRotated => "secret_rotated",
             Self::Disabled => "disabled",
             Self::Enabled => "enabled",
+            Self::Restored => "restored",
         }
     }
 }

@@ -46,7 +46,7 @@ impl ReadClientTrail for Table {
     }
 }
 
-fn entry(read: &Reader<'_>) -> Result<ClientEntry, StoreError> {
+pub(super) fn entry(read: &Reader<'_>) -> Result<ClientEntry, StoreError> {
     Ok(ClientEntry {
         at: read.time(AT)?,
         event: read.parsed(EVENT)?,

@@ -33,11 +33,9 @@ impl ManageClients for Table {
         const OPERATION: &str = "TransactWriteItems (register a client)";
         for _ in 0..MOST_ATTEMPTS {
             let Some(check) = self.may_administer(OPERATION, actor).await? else { return Ok(Added::NotAdministrator) };
-            let listed =
-                Writer::new(&Key::listed_client(&client.id)).with(CLIENT_ID, text(client.id.as_str())).finish();
             let mut writes = vec![
                 self.put_new(OPERATION, encode(client))?,
-                self.put(OPERATION, listed)?,
+                self.put(OPERATION, listed(&client.id))?,
                 self.client_entry(OPERATION, client, &entry(ClientEvent::Registered, actor, client.created_at))?,
             ];
             writes.extend(check);
@@ -102,6 +100,11 @@ impl ManageClients for Table {
     async fn clients(&self) -> Result<Vec<Client>, StoreError> {
         self.scan("Scan (clients)", CLIENT).await?.iter().map(Client::try_from).collect()
     }
+}
+
+/// The item by which a client is found in the list of all.
+pub(super) fn listed(client: &ClientId) -> Item {
+    Writer::new(&Key::listed_client(client)).with(CLIENT_ID, text(client.as_str())).finish()
 }
 
 /// The client as it is afterwards, and what its trail has of it; or why it stays as it is.

@@ -179,8 +179,8 @@ pub(super) enum Holds {
     Client,
     /// The public signing keys and their past.
     PublicKeys,
-    /// A name or an identity, which belongs to an account that lies elsewhere.
-    OfAnAccount,
+    /// A name or an identity, or the list of clients: it comes with the account or the client, which lies elsewhere.
+    OfAnother,
     /// What is good for minutes, or once.
     Passing,
     /// Nothing that this release writes.
@@ -189,13 +189,15 @@ pub(super) enum Holds {
 
 /// What the partition called `name` holds.
 pub(super) fn holds(name: &str) -> Holds {
-    let Some((kind, of)) = name.split_once('#') else { return Holds::Unknown };
+    let Some((kind, of)) = name.split_once('#') else {
+        return if name == CLIENTS { Holds::OfAnother } else { Holds::Unknown };
+    };
     match kind {
         "USER" => of.parse().map_or(Holds::Unknown, |user| Holds::Owner(Subject::User(user))),
         "SERVICE" => of.parse().map_or(Holds::Unknown, |service| Holds::Owner(Subject::Service(service))),
         "CLIENT" => Holds::Client,
         "KEYS" => Holds::PublicKeys,
-        "LOGIN" | "IDENTITY" => Holds::OfAnAccount,
+        "LOGIN" | "IDENTITY" => Holds::OfAnother,
         "TOKEN" | "CODE" | "ATTEMPT" | "ASSERTION" | "LIMIT" => Holds::Passing,
         _ => Holds::Unknown,
     }

@@ -34,6 +34,7 @@ mod public_keys;
 mod reading;
 mod remark;
 mod restored_accounts;
+mod restored_clients;
 mod restored_owners;
 mod restoring;
 mod ring_versions;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TableDescription};
 
 use super::attributes::{Item, Reader, text};
 use super::keys::{
@@ -18,17 +18,17 @@ use super::session_item::EXPIRES_AT;
 use super::table::Table;
 use super::trail::entry;
 use crate::clock::Timestamp;
-use crate::restore::{Fate, Kind, Outcome, Page, Partition, Place, Restore, Since};
+use crate::restore::{Described, Fate, Kind, Outcome, Page, Partition, Place, Restore, Since};
 use crate::storage::StoreError;
 
 /// The items of one partition by their sort keys.
 pub(super) type Items = HashMap<String, Item>;
 
 impl Restore for Table {
-    async fn items(&self) -> Result<u64, StoreError> {
+    async fn described(&self) -> Result<Described, StoreError> {
         let described = self.client.describe_table().table_name(&self.name).send().await;
         let described = described.map_err(|fault| unavailable("DescribeTable (a backup)", fault))?;
-        Ok(described.table.and_then(|table| table.item_count).and_then(|count| count.try_into().ok()).unwrap_or(0))
+        Ok(described.table.as_ref().map(description).unwrap_or_default())
     }
 
     async fn page(&self, place: Option<Place>) -> Result<Page, StoreError> {
@@ -60,8 +60,8 @@ impl Restore for Table {
                     }
                     continue;
                 }
-                // It comes with its account.
-                Holds::OfAnAccount => continue,
+                // It comes with its account or client.
+                Holds::OfAnother => continue,
                 Holds::Passing => Kind::Passing,
                 Holds::Unknown => Kind::Unknown,
             };
@@ -88,11 +88,20 @@ impl Restore for Table {
                 let since = restoration.since_the_backup()?;
                 outcomes.extend(restoration.owner(owner, &since).await?);
             }
-            Holds::Client => outcomes.extend(restoration.clients().await?),
-            Holds::PublicKeys | Holds::OfAnAccount | Holds::Passing | Holds::Unknown => {}
+            Holds::Client => outcomes.extend(restoration.client().await?),
+            Holds::PublicKeys | Holds::OfAnother | Holds::Passing | Holds::Unknown => {}
         }
         outcomes.extend(restoration.left_behind());
         Ok(outcomes)
+    }
+}
+
+/// `RestoreDateTime` is the point in time or the backup that a table was restored from (API Reference, `RestoreSummary`).
+fn description(table: &TableDescription) -> Described {
+    let of = table.restore_summary().and_then(|summary| summary.restore_date_time().secs().try_into().ok());
+    Described {
+        items: table.item_count().and_then(|count| count.try_into().ok()).unwrap_or(0),
+        of: of.map(Timestamp::from_seconds),
     }
 }
 
@@ -119,8 +128,16 @@ pub(super) struct Restoration<'t> {
 impl Restoration<'_> {
     /// What happened that the backup does not know.
     fn since_the_backup(&self) -> Result<Since, StoreError> {
+        self.unknown_to_the_backup(entry).map(Since::new)
+    }
+
+    /// The same, as `read` reads an entry.
+    pub(super) fn unknown_to_the_backup<T>(
+        &self,
+        read: impl Fn(&Reader<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
         let unknown = self.since.iter().filter(|(sort, _)| !self.saved.contains_key(*sort));
-        unknown.map(|(_, item)| entry(&Reader::new(item))).collect::<Result<_, _>>().map(Since::new)
+        unknown.map(|(_, item)| read(&Reader::new(item))).collect()
     }
 
     /// The saved items whose sort keys begin with `prefix`, in their order, with the rest of their sort keys.
@@ -149,21 +166,8 @@ impl Restoration<'_> {
         Ok(outcomes)
     }
 
-    /// A client is never deleted, so one that is missing was lost.
-    async fn clients(&self) -> Result<Vec<Outcome>, StoreError> {
-        let mut outcomes = Vec::new();
-        for (sort, item) in &self.saved {
-            let fate = match self.there.contains_key(sort) {
-                true => Fate::There,
-                false => self.put_back("PutItem (a client from a backup)", item).await?,
-            };
-            outcomes.push(Outcome { kind: Kind::Client, fate, name: part(item, PARTITION)? });
-        }
-        Ok(outcomes)
-    }
-
     /// Writes `item` where there is nothing.
-    async fn put_back(&self, operation: &'static str, item: &Item) -> Result<Fate, StoreError> {
+    pub(super) async fn put_back(&self, operation: &'static str, item: &Item) -> Result<Fate, StoreError> {
         if self.dry_run {
             return Ok(Fate::Back);
         }
@@ -227,5 +231,26 @@ impl Table {
             }
         }
         Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::primitives::DateTime;
+    use aws_sdk_dynamodb::types::RestoreSummary;
+
+    use super::*;
+
+    #[test]
+    fn a_restored_table_is_of_the_moment_that_it_was_restored_from_and_any_other_of_none() {
+        let restored = |at| {
+            let summary =
+                RestoreSummary::builder().restore_date_time(DateTime::from_secs(at)).restore_in_progress(false);
+            description(&TableDescription::builder().item_count(7).restore_summary(summary.build().unwrap()).build())
+        };
+        let of = Some(Timestamp::from_seconds(1_800_000_000));
+        assert_eq!(restored(1_800_000_000), Described { items: 7, of });
+        assert_eq!(restored(-1).of, None);
+        assert_eq!(description(&TableDescription::builder().build()), Described::default());
     }
 }

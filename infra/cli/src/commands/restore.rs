@@ -128,14 +128,15 @@ impl Watch for Progress {
 
     fn noticed(&mut self, Outcome { kind, fate, name }: &Outcome) {
         self.say(match fate {
+            Fate::BackClosed if *kind == Kind::Client => format!(
+                "{name} comes back disabled, and without a secret if that was rotated, for it was changed since: see `vestibule audit \
+                 client`, then `clients rotate-secret` and `enable`"
+            ),
             Fate::BackClosed => format!(
                 "{name} comes back closed and without a password, for it was changed since: see `vestibule audit list`, then \
                  `users set-password` and `enable`"
             ),
             Fate::Taken => format!("{name} does not come back: its name, or one of its names, is another account's by now"),
-            Fate::Back | Fate::There | Fate::StaysAway | Fate::LeftBehind if *kind == Kind::Client => format!(
-                "{name} is back as it was: if it was disabled since, or its secret rotated, do it again"
-            ),
             Fate::Back | Fate::There | Fate::StaysAway | Fate::LeftBehind => {
                 format!("{name} is nothing that this release knows, and is left behind")
             }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::JoinSet;
+use vestibule::audit::trail::KEPT_FOR;
 use vestibule::clock::Clock;
 use vestibule::restore::{Fate, Kind, Outcome, Partition, Restore};
 use vestibule::storage::StoreError;
@@ -65,12 +66,11 @@ impl Summary {
     }
 }
 
-/// Whether a person must do something about it: a client has no trail, so nobody but them knows what was changed of it since.
+/// Whether a person must do something about it.
 fn to_look_at(Outcome { kind, fate, .. }: &Outcome) -> bool {
     match fate {
         Fate::BackClosed | Fate::Taken => true,
-        Fate::Back => *kind == Kind::Client,
-        Fate::There | Fate::StaysAway | Fate::LeftBehind => *kind == Kind::Unknown,
+        Fate::There | Fate::Back | Fate::StaysAway | Fate::LeftBehind => *kind == Kind::Unknown,
     }
 }
 
@@ -80,6 +80,15 @@ pub enum Stopped {
     /// The backup cannot be read.
     #[error("the backup cannot be read: {0}; run it again to go on")]
     Backup(#[source] StoreError),
+    /// The trail does not say all that was taken away since.
+    #[error(
+        "the backup is {days} days old, and the audit trail goes back {} days: what was taken away in between would come back",
+        KEPT_FOR.as_secs() / DAY
+    )]
+    TooOld {
+        /// Its age.
+        days: u64,
+    },
     /// The table does not take what is written.
     #[error("nothing can be restored: {0}; run it again to go on")]
     Table(#[source] StoreError),
@@ -87,6 +96,8 @@ pub enum Stopped {
     #[error(transparent)]
     Task(#[from] io::Error),
 }
+
+const DAY: u64 = 24 * 60 * 60;
 
 /// After so many partitions that failed one after the other it is storage that fails.
 const MOST_FAULTS: u64 = 20;
@@ -97,7 +108,11 @@ impl<S: Restore + Send + Sync + 'static> Restoration<S> {
     /// # Errors
     /// [`Stopped`], with all that was done before it done.
     pub async fn run(self: Arc<Self>, watch: &mut impl Watch, stop: &AtomicBool) -> Result<Summary, Stopped> {
-        let of = self.backup.items().await.map_err(Stopped::Backup)?;
+        let (described, now) = (self.backup.described().await.map_err(Stopped::Backup)?, self.clock.now());
+        if described.is_beyond_the_trail(now) {
+            return Err(Stopped::TooOld { days: described.of.map_or(0, |of| now.since(of).as_secs() / DAY) });
+        }
+        let of = described.items;
         let (mut summary, mut items, mut place, mut last) = (Summary::default(), 0, None, None);
         let mut flight = Flight { under_way: JoinSet::new(), faults: 0 };
         loop {

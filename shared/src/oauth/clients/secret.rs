@@ -59,6 +59,9 @@ pub struct SecretHash([u8; digest::SHA256_OUTPUT_LEN]);
 pub struct InvalidSecretHash;
 
 impl SecretHash {
+    /// What no secret has for its hash, as far as anybody can find out (FIPS 180-4): in the place of one that must not work any more.
+    pub const OF_NOTHING: Self = Self([0; digest::SHA256_OUTPUT_LEN]);
+
     /// The hash of what somebody presents.
     pub fn of(presented: &Secret<String>) -> Self {
         let mut hash = [0; digest::SHA256_OUTPUT_LEN];
