@@ -2,25 +2,44 @@
 //!
 //! Beside it what a request says of itself that is not so: another method, another host, another source, somebody's context.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::json;
-use vestibule_tests::{Answer, Scene, Tokens};
+use vestibule_local::template::{ApiRoute, Authorizer};
+use vestibule_tests::{Answer, PASSWORD, Scene, Tokens, User};
 
-/// Every route, as the template has it, with something in the place of each variable.
-fn routes() -> Vec<(&'static str, String)> {
-    let template = include_str!("../../../infra/template.yaml");
-    let keys = template.split("RouteKey: ").skip(1).map(|rest| match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next().unwrap(),
-        None => rest.split([',', '\n']).next().unwrap().trim_end_matches(" }"),
-    });
-    let routes = keys.filter_map(|key| key.split_once(' ')).filter(|(_, path)| path.starts_with('/'));
-    routes
-        .map(|(method, path)| {
-            let filled = path.split('/').map(|piece| if piece.starts_with('{') { "x" } else { piece });
-            (method, filled.collect::<Vec<_>>().join("/"))
-        })
-        .collect()
+/// Where a route is told who is calling; the gateway asks its authorizer with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Authorization,
+    ApiKey,
+    Cookie,
+}
+
+impl Place {
+    fn of(authorizer: &Authorizer) -> Self {
+        let takes = |header: &str| authorizer.identity_sources.iter().any(|source| source.eq_ignore_ascii_case(header));
+        if takes("$request.header.cookie") {
+            Self::Cookie
+        } else if takes("$request.header.x-api-key") {
+            Self::ApiKey
+        } else {
+            assert!(takes("$request.header.authorization"), "{authorizer:?}");
+            Self::Authorization
+        }
+    }
+}
+
+/// Every route, as the gateway has read it from the template, with something in the place of each variable.
+fn routes(scene: &Scene) -> Vec<(String, String, Option<Place>)> {
+    let of = |route: &ApiRoute| {
+        let (method, path) = route.key.split_once(' ').unwrap();
+        let filled: Vec<_> = path.split('/').map(|piece| if piece.starts_with('{') { "x" } else { piece }).collect();
+        (method.to_owned(), filled.join("/"), route.authorizer.as_deref().map(Place::of))
+    };
+    scene.gateway().routes().map(of).collect()
 }
 
 /// Other spellings of `path`, as attackers have used them against a proxy and a server that disagree.
@@ -78,46 +97,82 @@ async fn ask(scene: &Scene, method: &str, path: &str, headers: &[(&str, &str)]) 
     scene.send(builder.body(Bytes::new()).unwrap()).await
 }
 
-/// The routes that ask who is calling. An answer that a caller without a name gets is no secret.
-const PROTECTED: [&str; 3] = ["/whoami", "/orders", "/admin"];
+/// What somebody who may read orders, and is no administrator, is known by.
+struct Somebody {
+    bearer: String,
+    cookie: String,
+    key: String,
+}
+
+impl Somebody {
+    async fn sign_in(scene: &Scene, user: &User) -> Self {
+        let access = scene.login(user).await.access;
+        let key = json!({ "name": "reader", "scope": "orders:read" });
+        let key = scene.post_as("/api-keys", &access, &key).await.expect(201).member("key");
+        let browser = json!({ "username": user.email, "password": PASSWORD, "transport": "cookie" });
+        let browser = scene.post_json("/login", &browser).await.expect(200);
+        let cookie = browser.set_cookies().into_iter().find(|cookie| cookie.starts_with("__Host-session=")).unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self { bearer: format!("Bearer {access}"), cookie, key }
+    }
+
+    /// As a route wants to be told.
+    fn headers(&self, place: Option<Place>) -> Vec<(&str, &str)> {
+        match place {
+            None | Some(Place::Authorization) => vec![("authorization", &self.bearer)],
+            Some(Place::ApiKey) => vec![("x-api-key", &self.key)],
+            Some(Place::Cookie) => vec![("cookie", &self.cookie), ("sec-fetch-site", "same-origin")],
+        }
+    }
+}
 
 #[tokio::test]
 async fn no_spelling_of_a_path_gets_past_the_authorizer_of_its_route() {
-    let scene = Scene::new().await;
-    // Somebody who may read orders, and is no admin.
+    let boundless = "999999/1";
+    let scene = Scene::builder().parameter("LoginNameLimit", boundless).parameter("LoginNetworkLimit", boundless);
+    let scene = scene.begin().await;
     let demo = scene.demo().await;
-    let mut bearer = format!("Bearer {}", scene.login(&demo).await.access);
-    let mut asked = 0;
-    let routes = routes();
-    for protected in PROTECTED {
-        assert!(routes.iter().any(|(_, path)| *path == protected), "{protected} is no route");
-    }
-    for (method, path) in routes {
+    let mut somebody = Somebody::sign_in(&scene, &demo).await;
+    let (mut asked, mut guarded, mut known) = (0, 0, BTreeSet::new());
+    for (method, path, place) in routes(&scene) {
+        // By its authorizer, or by the function itself.
+        let is_closed = place.is_some() || ask(&scene, &method, &path, &[]).await.status() == 401;
+        guarded += usize::from(is_closed);
+        let plain = ask(&scene, &method, &path, &somebody.headers(place)).await.status();
+        if plain.is_success() {
+            known.extend(place);
+        }
         for spelling in spellings(&path) {
-            let nobody = ask(&scene, method, &spelling, &[]).await;
-            let somebody = ask(&scene, method, &spelling, &[("authorization", &bearer)]).await;
+            let nobody = ask(&scene, &method, &spelling, &[]).await;
+            let they = ask(&scene, &method, &spelling, &somebody.headers(place)).await;
             asked += 2;
-            for answer in [&nobody, &somebody] {
+            for answer in [&nobody, &they] {
                 assert!(!answer.status().is_server_error(), "{method} {spelling}: {}", answer.text());
             }
-            if PROTECTED.contains(&path.as_str()) {
-                assert!(!nobody.status().is_success(), "{method} {spelling} lets anybody in");
+            if is_closed {
+                assert!(is_refused(&nobody), "{method} {spelling} lets anybody in: {}", nobody.status());
             }
-            if path == "/admin" {
-                assert!(!somebody.status().is_success(), "{method} {spelling} lets somebody in who may not");
+            if path.starts_with("/admin") {
+                assert!(is_refused(&they), "{method} {spelling} lets somebody in who may not: {}", they.status());
             }
-            if path == "/logout" && somebody.status().is_success() {
-                bearer = format!("Bearer {}", scene.login(&demo).await.access);
+            if path == "/logout" && they.status().is_success() {
+                somebody = Somebody::sign_in(&scene, &demo).await;
                 continue;
             }
             // It is nothing, or refused, or what the route itself says.
-            if ![400, 401, 403, 404].contains(&somebody.status().as_u16()) {
-                let plain = ask(&scene, method, &path, &[("authorization", &bearer)]).await;
-                assert_eq!((somebody.status(), somebody.text()), (plain.status(), plain.text()), "{spelling}");
+            if !is_refused(&they) {
+                let plain = ask(&scene, &method, &path, &somebody.headers(place)).await;
+                assert_eq!((they.status(), they.text()), (plain.status(), plain.text()), "{spelling}");
             }
         }
     }
-    assert!(asked > 500, "{asked}");
+    assert!(asked > 5_000 && guarded > 30, "{asked} of {guarded}");
+    let all = BTreeSet::from([Place::Authorization, Place::ApiKey, Place::Cookie]);
+    assert_eq!(known, all, "a credential that nothing takes shows nothing");
+}
+
+fn is_refused(answer: &Answer) -> bool {
+    [400, 401, 403, 404].contains(&answer.status().as_u16())
 }
 
 #[tokio::test]
@@ -186,7 +241,7 @@ async fn what_a_client_says_of_itself_is_not_believed() {
         assert!(!document.text().contains("attacker"), "{header:?}: {}", document.text());
         assert_eq!(document.json()["issuer"], "https://auth.example.com");
     }
-    let login = json!({ "username": demo.email, "password": vestibule_tests::PASSWORD }).to_string();
+    let login = json!({ "username": demo.email, "password": PASSWORD }).to_string();
     let request =
         Request::post("/login").header("content-type", "application/json").header("host", "attacker.example.com");
     let tokens = Tokens::of(scene.send(request.body(Bytes::from(login)).unwrap()).await);
