@@ -156,6 +156,11 @@ impl Scene {
         self.gateway = self.cloud.fresh_gateway().unwrap();
     }
 
+    /// The present instances.
+    pub const fn gateway(&self) -> &Arc<Gateway> {
+        &self.gateway
+    }
+
     /// Another set of instances beside the present one.
     pub fn second_gateway(&self) -> Arc<Gateway> {
         self.cloud.fresh_gateway().unwrap()

@@ -3,6 +3,8 @@
 //! It lies under the SDK, so retries, timeouts and error parsing are the real ones.
 
 mod answers;
+mod gates;
+mod random;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -18,8 +20,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+pub use gates::Held;
+use gates::{Gate, pass};
 use http_body_util::BodyExt as _;
-use tokio::sync::Semaphore;
+use random::AtRandom;
 use vestibule_local::clients::Transport;
 
 use crate::patience::Patience;
@@ -68,6 +72,10 @@ struct State {
     spared: Option<(&'static str, usize)>,
     /// A fault for all calls of a service until it is lifted.
     always: Vec<(&'static str, Fault)>,
+    /// Faults for whichever call the dice choose.
+    at_random: Option<AtRandom>,
+    /// How many they have chosen.
+    drawn: usize,
     /// A call that waits to be let on.
     held: Option<(&'static str, Arc<Gate>)>,
     /// What the table was sent to write, once somebody wants to know.
@@ -214,6 +222,17 @@ impl Wire {
         self.state.lock().unwrap().always.push((target, fault));
     }
 
+    /// From here on, of a hundred calls so many meet a fault, one of those that are `possible` for their operation, until [`Wire::mend`]. The
+    /// same seed draws the same.
+    pub fn break_at_random(&self, seed: u64, percent: u64, possible: fn(&str) -> Vec<Fault>) {
+        self.state.lock().unwrap().at_random = Some(AtRandom::new(seed, percent, possible));
+    }
+
+    /// How many faults [`Wire::break_at_random`] has drawn.
+    pub fn drawn(&self) -> usize {
+        self.state.lock().unwrap().drawn
+    }
+
     /// How long the SDK has waited in silence until now, by the clock of its own waits.
     pub fn waited(&self) -> Duration {
         self.patience.waited()
@@ -226,12 +245,17 @@ impl Wire {
         state.nth = None;
         state.spared = None;
         state.always.clear();
+        state.at_random = None;
     }
 
     fn fault_for(&self, target: &str) -> Option<Fault> {
         let mut state = self.state.lock().unwrap();
         let operation = target.rsplit('.').next().unwrap_or(target).to_owned();
-        state.calls.push(operation);
+        state.calls.push(operation.clone());
+        if let Some(fault) = state.at_random.as_mut().and_then(|at_random| at_random.draw(&operation)) {
+            state.drawn += 1;
+            return Some(fault);
+        }
         match &mut state.nth {
             Some((which, 0, fault)) if target.contains(*which) => {
                 let fault = *fault;
@@ -251,41 +275,6 @@ impl Wire {
             return None;
         }
         state.always.iter().find(|(which, _)| target.contains(which)).map(|(_, fault)| *fault)
-    }
-}
-
-#[derive(Debug)]
-struct Gate {
-    arrived: Semaphore,
-    open: Semaphore,
-}
-
-impl Gate {
-    const fn closed() -> Self {
-        Self { arrived: Semaphore::const_new(0), open: Semaphore::const_new(0) }
-    }
-}
-
-async fn pass(gate: Option<Arc<Gate>>) {
-    if let Some(gate) = gate {
-        gate.arrived.add_permits(1);
-        gate.open.acquire().await.unwrap().forget();
-    }
-}
-
-/// A call that is held on its way.
-#[derive(Debug)]
-pub struct Held(Arc<Gate>);
-
-impl Held {
-    /// Waits until the call is under way.
-    pub async fn arrived(&self) {
-        self.0.arrived.acquire().await.unwrap().forget();
-    }
-
-    /// Lets it on.
-    pub fn let_on(self) {
-        self.0.open.add_permits(1);
     }
 }
 

@@ -1,5 +1,5 @@
 //! Every storage call of every flow meets every fault, once and lastingly: the exact answer, nothing lost that was acknowledged,
-//! nothing open (promise 9). An ordinary run draws from them; with `VESTIBULE_FAULTS=all` all are met.
+//! nothing open (promise 9). An ordinary run takes some of them, in turn; with `VESTIBULE_FAULTS=all` all are met.
 //!
 //! A route without a flow fails a test, and so does a flow that makes another call than its line says.
 
@@ -83,6 +83,11 @@ fn can_happen(fault: Fault, call: &str) -> bool {
         Fault::TransactionThrottled | Fault::InProgress => call == "TransactWriteItems",
         _ => true,
     }
+}
+
+/// All that can happen to such a call.
+pub(crate) fn possible(call: &str) -> Vec<Fault> {
+    KINDS.concat().into_iter().filter(|fault| can_happen(*fault, call)).collect()
 }
 
 impl Flow {

@@ -15,7 +15,7 @@ use crate::stage::Stage;
 
 const MINUTES: Duration = Duration::from_secs(5 * 60);
 
-fn ask(gateway: &Arc<Gateway>, path: &str, body: &Value) -> impl Future<Output = Answer> + Send + use<> {
+pub(crate) fn ask(gateway: &Arc<Gateway>, path: &str, body: &Value) -> impl Future<Output = Answer> + Send + use<> {
     let request = Request::post(path).header("content-type", "application/json");
     let (gateway, request) = (Arc::clone(gateway), request.body(Bytes::from(body.to_string())).unwrap());
     async move { Answer::new(gateway.call([203, 0, 113, 7].into(), request).await) }

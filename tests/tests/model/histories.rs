@@ -17,11 +17,13 @@ use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::{Generation, RetryPolicy};
 use vestibule::sessions::{Client, Ending, Session};
 use vestibule::store::Table;
+use vestibule_tests::Dice;
 
 use crate::linear::{Entry, Kept, Operation, is_explained};
 use crate::reference::Reference;
 use crate::stored::stage;
 
+/// The choice of operations repeats from run to run, their order is the machine's.
 const HISTORIES: usize = 60;
 const THREADS: usize = 4;
 /// Of each thread.
@@ -31,16 +33,6 @@ const FIRST: u8 = 0;
 
 fn reference() -> Reference {
     Reference::new(RetryPolicy::Window(Duration::from_secs(10)))
-}
-
-/// A small generator of numbers: the choice of operations repeats from run to run, their order is the machine's.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
 }
 
 /// One person, and what is done to them.
@@ -145,7 +137,7 @@ async fn run(number: usize) -> (Kept, Bench) {
     let mut threads = JoinSet::new();
     for thread in 0..THREADS {
         let (bench, barrier) = (Arc::clone(&bench), Arc::clone(&barrier));
-        let mut dice = Dice(u64::try_from(number * THREADS + thread).unwrap().wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut dice = Dice::new(u64::try_from(number * THREADS + thread).unwrap());
         threads.spawn(async move {
             barrier.wait().await;
             for _ in 0..LENGTH {

@@ -1,8 +1,8 @@
 //! Every parser of outside input, fuzzed: no panic, and what is read is written the same.
 //!
-//! Each test is a target for a coverage-guided fuzzer too (`cargo bolero test -p vestibule-tests --test parsers NAME`, which needs
-//! cargo-bolero and, for its sanitizer, a nightly compiler). In an ordinary run, on the stable compiler, inputs are drawn
-//! without looking at coverage. Good inputs stand in the source as seeds.
+//! Each test is a target for a coverage-guided fuzzer too, on the stable compiler (`cargo bolero test NAME -p vestibule-tests --test parsers
+//! --sanitizer NONE`, with cargo-bolero). In an ordinary run inputs are drawn without looking at coverage. Good inputs stand in the
+//! source as seeds.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong here fails a test")]
 
