@@ -1,11 +1,11 @@
 //! `POST /accounts` and `POST /password/forgot`, and the forms of their pages: a letter to an address, whatever the address is to us.
 //!
 //! Each makes one read, one write and one letter, whether there is an account, none, or one that is closed: the work is the same, and
-//! so is the answer. What is not mailed is kept all the same. Asking again is how a lost letter is sent once more.
+//! so is the answer, to the step in which it leaves. What is not mailed is kept all the same. Asking again is how a lost letter is sent once more.
 
 use lambda_http::Request;
 use vestibule::accounts::{FindLogin, KeepToken, LoginRecord, OneTimeToken, Purpose, Standing};
-use vestibule::http::{BodyError, Fields, network, within};
+use vestibule::http::{BodyError, Fields, Steps, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 
@@ -30,6 +30,7 @@ where
     M: Mailer + Sync,
 {
     let app = &world.app;
+    let steps = Steps::begin(app.config.answer_step);
     let address = address(fields?)?;
     let keys = app.symmetric_keys().await?;
     let counts = [
@@ -37,6 +38,17 @@ where
         Key::typed(Class::Mail, address.as_str(), keys.mac_keys()),
     ];
     within(app, request, &counts).await?;
+    let sent = write(world, address, asked).await;
+    steps.end().await;
+    sent
+}
+
+async fn write<S, M>(world: &Accounts<S, M>, address: Address, asked: Asked) -> Result<Done, Refusal>
+where
+    S: FindLogin + KeepToken,
+    M: Mailer,
+{
+    let app = &world.app;
     let record = app.store.find_login(address.identifier()).await?;
     let token = OneTimeToken::draw(&app.randomness)?;
     let (purpose, letter) = reply(asked, record.as_ref(), &address, &token);

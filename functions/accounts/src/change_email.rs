@@ -10,7 +10,7 @@ use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::{FindLogin, FindToken, Identifier, KeepToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
-use vestibule::http::{BodyError, Fields, json, network, within};
+use vestibule::http::{BodyError, Fields, Steps, json, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::secret::Secret;
@@ -26,6 +26,7 @@ where
     M: Mailer + Sync,
 {
     let app = &world.app;
+    let steps = Steps::begin(app.config.answer_step);
     let person = person(world, request).await?;
     let (new, password) = wish(request)?;
     let account = own(world, person).await?;
@@ -47,6 +48,7 @@ where
     let letter = if taken { Letter::AddressInUse } else { Letter::ConfirmEmail { token: &token } };
     let name = letter.name();
     world.letters.send(new, &letter).await?;
+    steps.end().await;
     Ok(Done::Sent { user: Some(person.user), letter: name })
 }
 

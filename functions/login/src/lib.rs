@@ -23,7 +23,7 @@ use vestibule::authentication::csrf::Page;
 use vestibule::config::Need;
 use vestibule::fault::Fault;
 use vestibule::http::{
-    Problem, ProblemKind, failed, limited, network, presented, request_id, route_key, source, unauthenticated,
+    Problem, ProblemKind, Steps, failed, limited, network, presented, request_id, route_key, source, unauthenticated,
     unreadable,
 };
 use vestibule::identity::{SessionId, UserId};
@@ -62,8 +62,7 @@ where
     if !may_be_signed_in(app, &credentials, request) {
         return unauthenticated(Failure::CrossSite, app, request);
     }
-    // Runs from here on, whatever the sign-in takes.
-    let floor = tokio::time::sleep(app.config.refusal_floor);
+    let steps = Steps::begin(app.config.answer_step);
     match sign_in(app, credentials, request, &id).await {
         Ok(SignIn::Granted { user, session, response }) => {
             Event::SignedIn { user, session }.record(&id);
@@ -71,13 +70,14 @@ where
         }
         Ok(SignIn::Refused { user, reason }) => {
             Event::SignInRefused { user, reason }.record(&id);
-            if !app.config.refusal_floor.is_zero() {
-                floor.await;
-            }
+            steps.end().await;
             Problem::new(ProblemKind::InvalidCredentials, "The name or the password is not right.")
                 .respond(&app.config.issuer)
         }
-        Ok(SignIn::TooSoon(refusal)) => limited(&refusal, &app.config.issuer, &id),
+        Ok(SignIn::TooSoon(refusal)) => {
+            steps.end().await;
+            limited(&refusal, &app.config.issuer, &id)
+        }
         Ok(SignIn::NoScope { user }) => {
             Event::SignInRefused { user: Some(user), reason: "no_scope" }.record(&id);
             Problem::new(ProblemKind::InvalidScope, "The account has none of the scopes that were asked for.")

@@ -90,9 +90,9 @@ pub struct Config {
     pub hashing_budget_kib: u32,
     /// `VESTIBULE_MIGRATION_HOOK`: the address that knows the passwords of accounts which were imported without a hash.
     pub migration_hook: Option<String>,
-    /// `VESTIBULE_REFUSAL_FLOOR_MILLISECONDS`: no sign-in is refused sooner after it arrived, so that time does not tell an account whose
-    /// imported hash is dear, or that the hook is asked for, from a name that nobody has.
-    pub refusal_floor: Duration,
+    /// `VESTIBULE_ANSWER_STEP_MILLISECONDS`: what could tell whether there is an account, a refused sign-in or a letter, is answered a
+    /// whole number of such steps after it was asked for; 0 answers at once.
+    pub answer_step: Duration,
     /// `VESTIBULE_LIMIT_…`: how often what is limited may be asked for, as requests/seconds; [`crate::limits::Class`] has the names and
     /// the defaults.
     pub limits: Limits,
@@ -115,7 +115,7 @@ pub const MAX_API_KEY_SECONDS: u64 = 10 * 365 * DAY;
 /// Half of the smallest function's 128 MiB: three hashes at the default cost.
 const HASHING_BUDGET_KIB: u64 = 64 * 1024;
 /// Beyond five seconds people try again; and an instance waits with them.
-const MAX_REFUSAL_FLOOR: u64 = 5_000;
+const MAX_ANSWER_STEP: u64 = 5_000;
 
 impl Config {
     /// Reads the configuration of a function that needs `needs`.
@@ -178,7 +178,7 @@ impl Config {
             password_cost: read.cost("VESTIBULE_ARGON2"),
             hashing_budget_kib: read.kib("VESTIBULE_HASHING_BUDGET_KIB", HASHING_BUDGET_KIB),
             migration_hook: read.page("VESTIBULE_MIGRATION_HOOK"),
-            refusal_floor: read.milliseconds("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", 0, 0..=MAX_REFUSAL_FLOOR),
+            answer_step: read.milliseconds("VESTIBULE_ANSWER_STEP_MILLISECONDS", 0, 0..=MAX_ANSWER_STEP),
             limits: Limits::new(|class| read.parsed(class.configured()?.0, "requests/seconds, such as 20/3600")),
             providers: read.providers("VESTIBULE_PROVIDERS"),
             providers_secret,

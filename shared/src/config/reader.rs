@@ -200,7 +200,7 @@ mod tests {
         for taken in ["https://hook.example/ask?token=x", "http://127.0.0.1:8080/", ""] {
             assert_eq!(with("VESTIBULE_MIGRATION_HOOK", taken), "", "{taken}");
         }
-        assert!(with("VESTIBULE_REFUSAL_FLOOR_MILLISECONDS", "5001").contains("0 and 5000 milliseconds"));
+        assert!(with("VESTIBULE_ANSWER_STEP_MILLISECONDS", "5001").contains("0 and 5000 milliseconds"));
     }
 
     #[test]

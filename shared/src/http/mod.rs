@@ -19,6 +19,7 @@ mod problem;
 mod request_id;
 mod response;
 mod session_cookie;
+mod steps;
 
 pub use attempt_cookie::{clear_attempt, give_attempt, presented_attempt};
 pub use body::{
@@ -40,3 +41,4 @@ pub use problem::{Problem, ProblemKind};
 pub use request_id::request_id;
 pub use response::{accepted, created, empty, json_response, json_text, no_content, see_other, shown_once};
 pub use session_cookie::{DEVICE_COOKIE, clear_cookie, give_cookie, give_device_cookie};
+pub use steps::Steps;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 use vestibule::accounts::{ManageAccounts, Standing};
 
-use super::{Timed, warm};
+use super::{Timed, order, warm};
 use crate::Scene;
 
 /// Registers addresses, free ones first.
@@ -30,13 +30,13 @@ async fn measure(path: &str, rounds: usize) -> Vec<Timed> {
     }
     let mut timed: Vec<_> = classes.iter().map(|(class, _)| Timed { class, times: Vec::new() }).collect();
     for round in 0..rounds {
-        for (timed, (_, name)) in timed.iter_mut().zip(classes) {
-            let body = json!({ "email": address(name, round) });
+        for place in order(round, classes.len()) {
+            let body = json!({ "email": address(classes[place].1, round) });
             let begun = Instant::now();
             let answer = scene.post_json(path, &body).await;
             if warm(round, rounds) {
                 answer.expect(202);
-                timed.times.push(begun.elapsed().as_secs_f64());
+                timed[place].times.push(begun.elapsed().as_secs_f64());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Promise 5 in time: does the time of an answer tell whether an account exists?
 //!
-//! Requests about each class of account are sent in turn, so that whatever else the machine does meets them all alike. For two
+//! Requests about each class of account are sent in rounds, in another order each time: whatever else the machine does meets them all
+//! alike, and none always comes after the same one, whose work is still in the processor's caches. For two
 //! classes, the AUC is the chance that of two answers the later one is of the second class: 0.5 tells nothing.
 
 mod letters;
@@ -46,6 +47,13 @@ pub struct Auc {
     pub value: f64,
     /// On each side.
     pub half: f64,
+}
+
+/// The places of so many classes, in an order of their own for each round.
+fn order(round: usize, classes: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..classes).collect();
+    fastrand::Rng::with_seed(round as u64).shuffle(&mut places);
+    places
 }
 
 /// The first rounds warm the caches and do not count.

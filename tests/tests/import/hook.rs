@@ -150,13 +150,10 @@ async fn a_yes_that_could_not_be_kept_lets_in_and_is_asked_for_again() {
 
 /// Promise 5 where an account's check takes longer than nobody's.
 #[tokio::test]
-async fn no_oracle_behind_the_floor_every_refusal_takes_as_long() {
+async fn no_oracle_every_refusal_takes_a_whole_step() {
     let hook = Hook::start(Behaviour::Knows("old horse")).await;
-    let scene = Scene::builder()
-        .parameter("MigrationHook", &hook.url)
-        .parameter("RefusalFloorMilliseconds", "700")
-        .begin()
-        .await;
+    let scene =
+        Scene::builder().parameter("MigrationHook", &hook.url).parameter("AnswerStepMilliseconds", "700").begin().await;
     bring(&scene, ADA).await;
     for name in ["ada", "nobody", "n@ b@ dy"] {
         let begun = Instant::now();

@@ -1,6 +1,8 @@
 //! Whether the hashes that may run at once fit into the login function (RFC 9106 §3.1), and whether refusals take the same time where
 //! passwords are asked of somebody else.
 
+use std::time::Duration;
+
 use vestibule::config::Config;
 use vestibule_local::template::FunctionResource;
 
@@ -8,7 +10,10 @@ use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Check, Finding};
 
 const CHECK: Check = Check("password-hashing");
-const FLOOR: Check = Check("refusal-floor");
+const STEP: Check = Check("answer-step");
+
+/// Less is sooner than another service says no.
+const OF_A_HOOK: Duration = Duration::from_millis(500);
 
 /// KiB that the function has besides hashes: the runtime, the SDK and its connections weigh 12 MiB; the rest is for allocation that
 /// has not been given back.
@@ -18,18 +23,18 @@ pub(super) fn memory(facts: &Facts) -> Vec<Finding> {
     facts.running("login").map(|(id, function, config)| one(id, function, config)).collect()
 }
 
-/// A hook takes its own time to say no, and only accounts that have not signed in here yet have one to ask: without a floor under all
-/// refusals, time tells which names those are (decision 0017).
-pub(super) fn floor(facts: &Facts) -> Vec<Finding> {
+/// A hook takes its own time to say no, and only accounts that have not signed in here yet have one to ask: with a step that is shorter,
+/// time tells which names those are (decision 0017).
+pub(super) fn step(facts: &Facts) -> Vec<Finding> {
     let hooked = facts.running("login").filter(|(_, _, config)| config.migration_hook.is_some());
     hooked
-        .map(|(id, _, config)| match config.refusal_floor.as_millis() {
-            0 => FLOOR.warning(
+        .map(|(id, _, config)| match config.answer_step {
+            short if short < OF_A_HOOK => STEP.warning(
                 id,
                 "passwords are asked of a migration hook, and refusals take as long as it takes: time tells which accounts it is asked for",
-                "set RefusalFloorMilliseconds above the hook's slowest answer until the imported accounts have been used",
+                "set AnswerStepMilliseconds above the hook's slowest answer until the imported accounts have been used",
             ),
-            floor => FLOOR.ok(id, format!("a refused sign-in takes {floor} ms at the least, whoever is asked")),
+            step => STEP.ok(id, format!("a refused sign-in takes whole steps of {} ms, whoever is asked", step.as_millis())),
         })
         .collect()
 }

@@ -38,7 +38,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 22] = [
     secrets::readers,
     policies::policies,
     hashing::memory,
-    hashing::floor,
+    hashing::step,
     cookies::flags,
     table::protections,
     retention::retention,

@@ -154,7 +154,7 @@ fn a_parameter_is_exactly_its_own_finding() {
         ("AccessTokenSeconds=901", "warning", &["token-life access tokens"]),
         ("RefreshGraceSeconds=0", "warning", &["refresh-grace RefreshFunction"]),
         ("Tracing=Active", "warning", &[]),
-        ("MigrationHook=https://hook.example.com/", "warning", &["refusal-floor LoginFunction"]),
+        ("MigrationHook=https://hook.example.com/", "warning", &["answer-step LoginFunction"]),
         ("KeyRotationDays=0", "warning", &["rotation SigningKeys"]),
         // Rules that no route of this template needs are those of APIs that attach.
         ("DemoApi=false", "warning", &[]),
