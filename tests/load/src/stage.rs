@@ -12,7 +12,7 @@ use vestibule_local::running::Running;
 use vestibule_tests::programs::{self, Profile};
 
 use crate::Fault;
-use crate::authorizers::{Contender, EMPTY, LINKED, NODE, OURS, PYTHON};
+use crate::authorizers::{Contender, EMPTY, EMPTY_NODE, EMPTY_PYTHON, NODE, OURS, PYTHON};
 use crate::peers::{Peers, workshop};
 use crate::population::{ISSUER, access_token};
 use crate::serve;
@@ -107,21 +107,22 @@ impl Stage {
     /// The authorizers, ours first.
     pub(crate) fn contenders(&self) -> Result<Vec<Contender>, Fault> {
         let jwks = self.ring.public_set()?.jwks_json();
-        let theirs = [("ISSUER", ISSUER), ("AUDIENCE", ISSUER), ("JWKS", &jwks)];
-        let theirs: Vec<_> = theirs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let contender = |name, program: &Path, variables: &[(String, String)], decides| Contender {
+        let handler = |name: &'static str| ("HANDLER", name);
+        let theirs = [("ISSUER", ISSUER), ("AUDIENCE", ISSUER), ("JWKS", &jwks), handler("authorizer")];
+        let contender = |name, program: &Path, variables: &[(&str, &str)]| Contender {
             name,
             program: program.to_owned(),
-            variables: variables.to_vec(),
-            decides,
+            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         };
-        let ours = self.variables();
+        let (node, python) = (self.peers.node.join("bootstrap"), self.peers.python.join("bootstrap"));
+        let empty = [handler("empty")];
         Ok(vec![
-            contender(OURS, self.program("authorizer")?, &ours, true),
-            contender(NODE, &self.peers.node.join("bootstrap"), &theirs, true),
-            contender(PYTHON, &self.peers.python.join("bootstrap"), &theirs, true),
-            contender(EMPTY, self.program("empty")?, &[], false),
-            contender(LINKED, self.program("linked")?, &ours, false),
+            Contender { name: OURS, program: self.program("authorizer")?.to_owned(), variables: self.variables() },
+            contender(NODE, &node, &theirs),
+            contender(PYTHON, &python, &theirs),
+            contender(EMPTY, self.program("empty_authorizer")?, &[]),
+            contender(EMPTY_NODE, &node, &empty),
+            contender(EMPTY_PYTHON, &python, &empty),
         ])
     }
 }

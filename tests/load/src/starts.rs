@@ -10,11 +10,13 @@ use vestibule_local::function::{Function as _, FunctionError};
 use vestibule_tests::programs::http_event;
 
 use crate::Fault;
-use crate::authorizers::{Contender, LINKED, OURS, event, resident_mib};
+use crate::authorizers::{Contender, EMPTY, OURS, event, resident_mib};
 use crate::process;
 use crate::stage::Stage;
 use crate::statistics::Spread;
 
+/// Does nothing, but links the AWS crates that ours link. It answers requests, as most of ours do, and not an authorizer's question.
+pub(crate) const LINKED: &str = "empty Rust function with the AWS crates";
 /// What a first answer takes besides the start.
 pub(crate) const WITHOUT: &str = "no call to AWS";
 pub(crate) const WITH: &str = "the caller's token checked";
@@ -89,36 +91,34 @@ fn openings(stage: &Stage) -> Result<Vec<Opening>, Fault> {
     let item = format!("/item/{}", stage.table());
     let mut openings = Vec::new();
     for contender in stage.contenders()? {
-        let (size, reads) = match contender.name {
-            OURS => (size("authorizer")?, true),
-            LINKED => (size("linked")?, true),
-            name => (if name == crate::authorizers::EMPTY { size("empty")? } else { None }, false),
+        let size = match contender.name {
+            OURS => size("authorizer")?,
+            EMPTY => size("empty_authorizer")?,
+            _ => None,
         };
-        // Ours reads the public keys of the table first, and the linked function reads an item as well; the others have the keys.
-        let (event, expected) = if contender.decides {
-            (event(&stage.token(0)?), ("/isAuthorized", Value::Bool(true)))
-        } else {
-            (http_event("GET", if reads { &item } else { "/" }, None), status(200))
-        };
+        let (event, expected) = (event(&stage.token(0)?), ("/isAuthorized", Value::Bool(true)));
         openings.push(Opening { first_answer: WITH, contender, event, expected, size });
     }
     let ours = |name: &'static str, program: &str| -> Result<Contender, Fault> {
         let (program, variables) = (stage.program(program)?.to_owned(), stage.variables());
-        Ok(Contender { name, program, variables, decides: false })
+        Ok(Contender { name, program, variables })
     };
-    let mut without = |name, program, event, expected| -> Result<(), Fault> {
+    let mut opens = |first_answer, name, program, event, expected| -> Result<(), Fault> {
         let (contender, size) = (ours(name, program)?, size(program)?);
-        openings.push(Opening { first_answer: WITHOUT, contender, event, expected, size });
+        openings.push(Opening { first_answer, contender, event, expected, size });
         Ok(())
     };
+    // Ours reads the public keys of the table first, and the linked function reads an item as well; the others have the keys.
+    opens(WITH, LINKED, "linked", http_event("GET", &item, None), status(200))?;
     let nothing = json!({ "version": "2.0", "type": "REQUEST", "routeArn": "arn:aws:execute-api:eu-west-1:123456789012:a/$default/GET/whoami",
-        "routeKey": "GET /whoami", "identitySource": [], "headers": {}, "requestContext": { "requestId": "report" } });
-    without(OURS, "authorizer", nothing.to_string().into(), ("/isAuthorized", Value::Bool(false)))?;
-    without("Vestibule, refresh", "refresh", http_event("POST", "/refresh", Some("{")), status(400))?;
-    without("Vestibule, login", "login", http_event("POST", "/login", Some("{")), status(400))?;
-    without("Vestibule, whoami", "whoami", http_event("GET", "/whoami", None), status(401))?;
-    without(LINKED, "linked", http_event("GET", "/", None), status(200))?;
-    without(crate::authorizers::EMPTY, "empty", http_event("GET", "/", None), status(200))?;
+        "routeKey": "GET /whoami", "identitySource": [], "headers": {}, "requestContext": { "requestId": "report" } })
+    .to_string();
+    opens(WITHOUT, OURS, "authorizer", nothing.clone().into(), ("/isAuthorized", Value::Bool(false)))?;
+    opens(WITHOUT, "Vestibule, refresh", "refresh", http_event("POST", "/refresh", Some("{")), status(400))?;
+    opens(WITHOUT, "Vestibule, login", "login", http_event("POST", "/login", Some("{")), status(400))?;
+    opens(WITHOUT, "Vestibule, whoami", "whoami", http_event("GET", "/whoami", None), status(401))?;
+    opens(WITHOUT, LINKED, "linked", http_event("GET", "/", None), status(200))?;
+    opens(WITHOUT, EMPTY, "empty_authorizer", nothing.into(), ("/isAuthorized", Value::Bool(true)))?;
     Ok(openings)
 }
 

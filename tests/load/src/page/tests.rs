@@ -60,7 +60,8 @@ fn results() -> Results {
             .map(|(sessions, per_user)| cost(kind, sessions, per_user))
     });
     let authorizers = CASES.iter().flat_map(|case| {
-        [(OURS, 1.0), (NODE, 0.3), (PYTHON, 0.2), (EMPTY, 1.2)].map(|(name, ours)| warm(case, name, ours))
+        [(OURS, 1.0), (NODE, 0.3), (PYTHON, 0.2), (EMPTY, 1.2), (EMPTY_NODE, 0.5), (EMPTY_PYTHON, 0.5)]
+            .map(|(name, ours)| warm(case, name, ours))
     });
     Results {
         authorizers: authorizers.collect(),
@@ -131,17 +132,21 @@ fn what_no_authorizer_can_come_under_is_said_beside_the_targets() {
     for row in &mut results.authorizers {
         row.micros.median = match row.name.as_str() {
             EMPTY => 100.0,
+            EMPTY_NODE | EMPTY_PYTHON => 200.0,
             OURS => 140.0,
-            _ => 300.0,
+            NODE => 400.0,
+            _ => 270.0,
         };
     }
     let folder = tempfile::tempdir().unwrap();
     write(&results, folder.path()).unwrap();
     let page = std::fs::read_to_string(folder.path().join("benchmarks.md")).unwrap();
-    assert!(
-        page.contains("the empty function in 0.33 of that, and above the empty function ours takes 0.20"),
-        "{page}"
-    );
+    for said in [
+        "takes 400 µs, of which 200 are the loop's: ours would have to come to 133, which leaves something to check with. Its checks add 200 µs and ours 40.0, 0.20 of that",
+        "takes 270 µs, of which 200 are the loop's: ours would have to come to 90, which is less than the way alone",
+    ] {
+        assert!(page.contains(said), "{page}");
+    }
 }
 
 #[test]
@@ -149,14 +154,15 @@ fn a_target_is_met_or_missed_by_its_figure() {
     let mut results = results();
     let met = |results: &Results| targets(results).iter().filter(|target| target.met).count();
     let all = targets(&results).len();
-    assert_eq!((met(&results), all), (all, 15), "{:#?}", targets(&results));
+    assert_eq!((met(&results), all), (all, 16), "{:#?}", targets(&results));
     results.ladders[0].capacity.achieved = 1_199.0;
     results.ladders[0].steps[1].latency.p99 = 8_001.0;
     results.costs.iter_mut().for_each(|cost| cost.ratio.median = 1.101);
     results.authorizers.iter_mut().for_each(|row| row.ours.median = 1.301);
     results.checks[1].median = 10.01;
     results.shares[2].all_else = 0.32;
-    assert_eq!(met(&results), all - 9, "{:#?}", targets(&results));
+    results.told[0].auc = 0.43;
+    assert_eq!(met(&results), all - 10, "{:#?}", targets(&results));
 }
 
 #[test]
