@@ -11,7 +11,7 @@ use vestibule::keys::SymmetricKeys;
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::passwords::{Password, Verdict};
 use vestibule::secret::Secret;
-use vestibule::sessions::RECENT;
+use vestibule::sessions::is_recent;
 use vestibule::storage::StoreError;
 
 use crate::Accounts;
@@ -42,7 +42,7 @@ where
     let principal = caller(&world.app, request).await?;
     let (user, session) = principal.person().ok_or(Refusal::NoPerson)?;
     let now = world.app.clock.now();
-    let recent = principal.auth_time.is_some_and(|at| now.since(at) < RECENT);
+    let recent = is_recent(principal.auth_time, now);
     Ok(Person { user, session, recent })
 }
 

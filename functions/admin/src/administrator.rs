@@ -4,7 +4,7 @@ use lambda_http::Request;
 use vestibule::clock::Timestamp;
 use vestibule::http::{Problem, ProblemKind, principal};
 use vestibule::identity::UserId;
-use vestibule::sessions::RECENT;
+use vestibule::sessions::is_recent;
 
 /// Somebody with the role.
 #[derive(Clone, Copy)]
@@ -29,12 +29,10 @@ impl Administrator {
 
     /// Whether they signed in lately. What they give outlives their session, so a session that somebody has come by must not be enough.
     pub(crate) fn signed_in_lately(self, now: Timestamp) -> Result<(), Refused> {
-        match self.signed_in_at {
-            Some(at) if now.since(at) <= RECENT => Ok(()),
-            Some(_) | None => {
-                let detail = "Sign in again, and then send the same request.";
-                Err(("sign_in_too_old", Problem::new(ProblemKind::SignInAgain, detail)))
-            }
+        if is_recent(self.signed_in_at, now) {
+            return Ok(());
         }
+        let detail = "Sign in again, and then send the same request.";
+        Err(("sign_in_too_old", Problem::new(ProblemKind::SignInAgain, detail)))
     }
 }

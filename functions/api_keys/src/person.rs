@@ -9,7 +9,7 @@ use vestibule::http::{Problem, ProblemKind, caller, request_id};
 use vestibule::identity::UserId;
 use vestibule::principal::{CredentialKind, Principal, Subject};
 use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::RECENT;
+use vestibule::sessions::is_recent;
 
 use crate::refusal::Refusal;
 
@@ -43,10 +43,7 @@ impl Person {
     /// # Errors
     /// [`Refusal::SignInAgain`].
     pub(crate) fn signed_in_lately(&self, now: Timestamp) -> Result<(), Refusal> {
-        match self.signed_in_at {
-            Some(at) if now.since(at) <= RECENT => Ok(()),
-            Some(_) | None => Err(Refusal::SignInAgain),
-        }
+        if is_recent(self.signed_in_at, now) { Ok(()) } else { Err(Refusal::SignInAgain) }
     }
 
     /// Whether all of this is theirs to hand on. A session may be for less than the account, and what it hands out lasts longer than it does.

@@ -11,11 +11,12 @@ use vestibule::federation::{Attempt, Goal, RelyingParty};
 use vestibule::http::{BodyError, Fields, caller, form, give_attempt, network, query, see_other, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::pages::Continue;
+use vestibule::sessions::is_recent;
 
 use crate::SignInWith;
 use crate::answer::{self, Answered, Refusal};
 use crate::page::PAGE;
-use crate::session::{account_of, is_recent};
+use crate::session::account_of;
 
 pub(crate) async fn sign_in<S: Admit + Sync, M>(world: &SignInWith<S, M>, request: &Request) -> Response<Body> {
     let asked = || {
@@ -39,7 +40,7 @@ pub(crate) async fn link<S: Admit + FindCaller + FindAccount + Sync, M>(
     let principal = caller(&world.app, request).await?;
     let (user, session) = principal.person().ok_or(Refusal::NoPerson)?;
     let next = next(form(request)?)?.unwrap_or_else(identities);
-    if !is_recent(&principal, world.app.clock.now()) {
+    if !is_recent(principal.auth_time, world.app.clock.now()) {
         return Err(Refusal::SignInAgain);
     }
     let version = account_of(&world.app, party, user).await?.version;

@@ -16,12 +16,11 @@ use vestibule::http::operation::{Field, Schema};
 use vestibule::http::{Problem, ProblemKind, caller, failed, json_response, no_content, request_id};
 use vestibule::identity::{SessionId, UserId};
 use vestibule::mail::{Letter, Mailer};
-use vestibule::sessions::Ending;
 use vestibule::sessions::end::EndSessions;
+use vestibule::sessions::{Ending, is_recent};
 use vestibule::storage::StoreError;
 
 use crate::SignInWith;
-use crate::session::is_recent;
 
 /// An account changes while it is read once in a while; a third time is a storm.
 const MOST_ATTEMPTS: usize = 3;
@@ -70,7 +69,7 @@ pub(crate) async fn person<S: FindCaller, M>(
     request: &Request,
 ) -> Result<(UserId, SessionId, bool), Response<Body>> {
     let principal = caller(&world.app, request).await?;
-    let recent = is_recent(&principal, world.app.clock.now());
+    let recent = is_recent(principal.auth_time, world.app.clock.now());
     let Some((user, session)) = principal.person() else {
         Event::Unauthenticated { reason: "no_session" }.record(&request_id(request));
         let problem = Problem::new(ProblemKind::Forbidden, "Only a person who is signed in has identities.");

@@ -6,7 +6,6 @@ use vestibule::accounts::{Account, Identifier, Standing};
 use vestibule::app::App;
 use vestibule::audit::Event;
 use vestibule::authentication::cookie;
-use vestibule::clock::Timestamp;
 use vestibule::federation::accounts::{LinkIdentity, Linked, LinkedIdentity, MOST_IDENTITIES};
 use vestibule::federation::{Attempt, RelyingParty};
 use vestibule::http::{give_cookie, presented, request_id, see_other, source};
@@ -14,13 +13,12 @@ use vestibule::identity::UserId;
 use vestibule::keys::MacKeys;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::pages::Continue;
-use vestibule::principal::Principal;
 use vestibule::randomness::NoRandomness;
 use vestibule::scope::Roles;
 use vestibule::sessions::cookie::{EndByCookie, SessionCookie};
 use vestibule::sessions::end::Ended;
 use vestibule::sessions::open::{OpenSession, Opening, session_of};
-use vestibule::sessions::{Ending, NetworkPrefix, RECENT, Session, Transport};
+use vestibule::sessions::{Ending, NetworkPrefix, Session, Transport};
 
 use crate::SignInWith;
 use crate::answer::{Answered, Refusal};
@@ -35,11 +33,6 @@ impl<S, M> SignInWith<S, M> {
 /// The page that is gone on to: it was checked when the attempt began, and is again.
 pub(crate) fn goes_on_to(attempt: &Attempt) -> Continue {
     attempt.next.parse().unwrap_or_else(|_| Continue::home())
-}
-
-/// Whether the person has proven who they are a moment ago.
-pub(crate) fn is_recent(principal: &Principal, now: Timestamp) -> bool {
-    principal.auth_time.is_some_and(|at| now.since(at) < RECENT)
 }
 
 /// An account that people make themselves, by an address and without a password.

@@ -17,4 +17,6 @@ mod session;
 
 pub use answered::{ANSWERED_REQUEST_BYTES, AnsweredRequest};
 pub use network::NetworkPrefix;
-pub use session::{AuthenticationMethod, Client, Device, Ending, InvalidDevice, RECENT, Session, State, Transport};
+pub use session::{
+    AuthenticationMethod, Client, Device, Ending, InvalidDevice, RECENT, Session, State, Transport, is_recent,
+};

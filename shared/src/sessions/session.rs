@@ -213,6 +213,11 @@ impl AuthenticationMethod {
 /// in twice for one errand; longer leaves it to whoever sits down at the machine next.
 pub const RECENT: Duration = Duration::from_secs(10 * 60);
 
+/// Whether somebody who signed in then, if ever, has done so recently: to the last second of the `max_age` that they are told (RFC 9470 §3).
+pub fn is_recent(signed_in_at: Option<Timestamp>, now: Timestamp) -> bool {
+    signed_in_at.is_some_and(|at| now.since(at) <= RECENT)
+}
+
 /// The client that asks, as far as rotation must know it.
 #[derive(Clone, Debug)]
 pub struct Client {

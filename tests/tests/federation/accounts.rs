@@ -54,7 +54,7 @@ async fn whoever_reads_the_mailbox_may_set_a_password() {
 async fn a_recent_sign_in_stands_for_the_password_that_there_is_none_of() {
     let stage = Stage::new().await;
     let browser = stage.registered().await;
-    stage.scene.wait(600);
+    stage.scene.wait(601);
     let first = json!({ "new_password": PASSWORD });
     post(&stage, &browser, "/account/password", &first).await.expect_problem(401, "sign-in-again");
     post(&stage, &browser, "/account/email", &json!({ "email": "b@example.com" }))

@@ -140,7 +140,7 @@ async fn only_a_page_of_ours_begins_a_link_and_only_soon_after_a_sign_in() {
     for site in ["cross-site", "same-site"] {
         browser.ask(Method::POST, start, "x=y", site).await.expect(403);
     }
-    stage.scene.wait(599);
+    stage.scene.wait(600);
     browser.ask(Method::POST, start, "x=y", "same-origin").await.expect(303);
     stage.scene.wait(1);
     let answer = browser.ask(Method::POST, start, "x=y", "same-origin").await.expect(403);
@@ -269,7 +269,7 @@ async fn taking_an_identity_away_needs_a_recent_sign_in() {
     let stage = Stage::new().await;
     let browser = stage.registered().await;
     let identity = browser.identities().await.remove(0);
-    stage.scene.wait(600);
+    stage.scene.wait(601);
     let answer = unlink(&browser, &identity).await.expect_problem(401, "sign-in-again");
     let challenge = r#"Bearer error="insufficient_user_authentication", max_age="600""#;
     assert_eq!(answer.header("www-authenticate"), Some(challenge));
@@ -324,7 +324,7 @@ async fn the_page_of_what_opens_an_account_shows_adds_and_removes() {
     let gone = browser.ask(Method::POST, page, &form, "same-origin").await.expect(303);
     assert_eq!(gone.header("location"), Some(page));
     assert_eq!(browser.identities().await.len(), 1);
-    stage.scene.wait(600);
+    stage.scene.wait(601);
     let stale = browser.ask(Method::POST, page, &form, "same-origin").await.expect(303);
     assert_eq!(stale.header("location"), Some("/sign-in?continue=%2Faccount%2Fidentities"));
 }
