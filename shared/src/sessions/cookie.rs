@@ -191,7 +191,8 @@ pub trait RenewCookie {
 
 /// The store's side of leaving a session by its cookie.
 pub trait EndByCookie {
-    /// Ends the session if `cookie` is its own. One call, whether or not there is anything to end.
+    /// Ends the session if `cookie` is its own, or was until the last renewal: a sign-out may be under way while the same browser gets
+    /// another. One call, whether or not there is anything to end.
     fn end_by_cookie(
         &self,
         cookie: &SessionCookie,

@@ -6,7 +6,9 @@ use super::attributes::{text, time};
 use super::conditional::{Conditional, decided};
 use super::keys::Key;
 use super::remark::remark;
-use super::session_item::{COOKIE_HASH, ENDED_AT, ENDED_BY, IDLE_EXPIRES_AT, ROTATED_AT, cookie_hash};
+use super::session_item::{
+    COOKIE_HASH, ENDED_AT, ENDED_BY, IDLE_EXPIRES_AT, LAST_COOKIE_HASH, ROTATED_AT, cookie_hash,
+};
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::identity::{SessionId, UserId};
@@ -50,7 +52,8 @@ impl RenewCookie for Table {
             .table_name(&self.name)
             .set_key(Some(Key::session(cookie.user, cookie.session).attributes()))
             .condition_expression("(#cookie = :cookie OR #cookie = :next) AND attribute_not_exists(#ended)")
-            .update_expression("SET #cookie = :next")
+            .update_expression("SET #cookie = :next, #last = :cookie")
+            .expression_attribute_names("#last", LAST_COOKIE_HASH)
             .expression_attribute_names("#cookie", COOKIE_HASH)
             .expression_attribute_names("#ended", ENDED_AT)
             .expression_attribute_values(":cookie", cookie_hash(cookie.hash()))
@@ -72,8 +75,10 @@ impl EndByCookie for Table {
             .update_item()
             .table_name(&self.name)
             .set_key(Some(Key::session(cookie.user, cookie.session).attributes()))
-            .condition_expression("#cookie = :cookie AND attribute_not_exists(#ended)")
+            // A sign-out that a renewal overtook, in the same browser, ends what the renewed cookie holds.
+            .condition_expression("(#cookie = :cookie OR #last = :cookie) AND attribute_not_exists(#ended)")
             .update_expression("SET #ended = :now, #by = :cause")
+            .expression_attribute_names("#last", LAST_COOKIE_HASH)
             .expression_attribute_names("#cookie", COOKIE_HASH)
             .expression_attribute_names("#ended", ENDED_AT)
             .expression_attribute_names("#by", ENDED_BY)

@@ -24,6 +24,8 @@ pub(super) const ENDED_AT: &str = "ended_at";
 pub(super) const ENDED_BY: &str = "ended_by";
 /// Only a session that is held by a cookie has it.
 pub(super) const COOKIE_HASH: &str = "cookie_hash";
+/// Of the cookie before, which opens nothing and can still sign out.
+pub(super) const LAST_COOKIE_HASH: &str = "last_cookie_hash";
 const USER: &str = "user";
 const SCOPE: &str = "scope";
 pub(super) const AUDIENCE: &str = "audience";

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::json;
-use vestibule_tests::{DYNAMODB, Fault, PASSWORD, Scene};
+use vestibule_tests::{Answer, DYNAMODB, Fault, PASSWORD, Scene};
 
 use super::{Browser, OURS, is_cleared, session_cookie};
 
@@ -30,14 +30,9 @@ async fn a_request_that_was_under_way_while_the_cookie_was_renewed_does_not_take
     let held = scene.wire.hold_next("GetItem");
     let (late, renewed) = tokio::join!(before.ask(Method::GET, "/sessions"), async {
         held.arrived().await;
-        let body =
-            json!({ "current_password": PASSWORD, "new_password": "another battery, another staple" }).to_string();
-        let request = http::Request::post("/account/password").header("content-type", "application/json");
-        let request = request.header("cookie", &before.cookie).header("sec-fetch-site", "same-origin");
-        let answer = scene.send(request.body(body.into()).unwrap()).await.expect(200);
-        let cookie = session_cookie(&answer).unwrap().split(';').next().unwrap().to_owned();
+        let renewed = before.renewed(PASSWORD, ANOTHER).await;
         held.let_on();
-        Browser { scene: &scene, cookie, csrf_token: String::new() }
+        renewed
     });
     late.expect_problem(401, "invalid-token");
     assert!(renewed.is_live().await);
@@ -50,6 +45,54 @@ async fn a_request_that_was_under_way_while_the_cookie_was_renewed_does_not_take
     // What was never given by us is nobody's.
     let foreign = Browser { scene: &scene, cookie: "__Host-session=x".to_owned(), csrf_token: String::new() };
     assert!(is_cleared(&foreign.ask(Method::GET, "/sessions").await.expect_problem(401, "invalid-token")));
+}
+
+const ANOTHER: &str = "another battery, another staple";
+
+impl Browser<'_> {
+    /// Changes the password, which renews the cookie.
+    async fn changes_password(&self, from: &str, to: &str) -> Answer {
+        let body = json!({ "current_password": from, "new_password": to }).to_string();
+        let request = http::Request::post("/account/password").header("content-type", "application/json");
+        let request = request.header("cookie", &self.cookie).header("sec-fetch-site", "same-origin");
+        self.scene.send(request.body(body.into()).unwrap()).await
+    }
+
+    async fn renewed(&self, from: &str, to: &str) -> Self {
+        let answer = self.changes_password(from, to).await.expect(200);
+        let cookie = session_cookie(&answer).unwrap().split(';').next().unwrap().to_owned();
+        Self { scene: self.scene, cookie, csrf_token: String::new() }
+    }
+}
+
+/// The same two tabs, and the other one signs out: whichever comes first, no session is left behind a sign-out that was acknowledged.
+#[tokio::test]
+async fn a_sign_out_ends_what_a_renewal_at_the_same_moment_has_made_of_the_session() {
+    for renewed_first in [true, false] {
+        let scene = Scene::new().await;
+        let before = Browser::sign_in(&scene, &scene.demo().await).await;
+        // Each is one write, so that these are all the orders that there are.
+        let left = if renewed_first {
+            let renewed = before.renewed(PASSWORD, ANOTHER).await;
+            assert!(is_cleared(&before.ask(Method::POST, "/logout").await.expect(204)));
+            renewed
+        } else {
+            assert!(is_cleared(&before.ask(Method::POST, "/logout").await.expect(204)));
+            before.changes_password(PASSWORD, ANOTHER).await.expect_problem(401, "invalid-token");
+            before
+        };
+        assert!(!left.is_live().await, "renewed first: {renewed_first}");
+    }
+}
+
+/// It may be a thief's by now, who could only have signed its owner out while it was good.
+#[tokio::test]
+async fn a_cookie_from_before_the_last_renewal_but_one_ends_nothing() {
+    let scene = Scene::new().await;
+    let first = Browser::sign_in(&scene, &scene.demo().await).await;
+    let third = first.renewed(PASSWORD, ANOTHER).await.renewed(ANOTHER, PASSWORD).await;
+    first.ask(Method::POST, "/logout").await.expect(204);
+    assert!(third.is_live().await);
 }
 
 #[tokio::test]
