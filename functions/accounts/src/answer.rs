@@ -10,6 +10,7 @@ use vestibule::http::{BodyError, Problem, ProblemKind, accepted, created, empty,
 use vestibule::identity::UserId;
 use vestibule::keys::KeysUnavailable;
 use vestibule::mail::MailFault;
+use vestibule::pages::Continue;
 use vestibule::passwords::HashingError;
 use vestibule::randomness::NoRandomness;
 use vestibule::storage::StoreError;
@@ -20,14 +21,14 @@ use crate::browser::Given;
 pub(crate) enum Done {
     /// A letter is on its way. The answer does not depend on which.
     Sent { user: Option<UserId>, letter: &'static str },
-    /// The account is made.
-    Registered(Account),
+    /// The account is made. Its owner was going to `next`.
+    Registered { account: Account, next: Option<Continue> },
     /// Here it is.
     Shown(Account),
     /// It is changed, and nothing is to be said of it.
     Changed { user: UserId, change: AccountChange },
-    /// It is changed, and with it what their browser holds.
-    Renewed { user: UserId, change: AccountChange, given: Box<Given> },
+    /// It is changed, and with it what their browser holds. They were going to `next`.
+    Renewed { user: UserId, change: AccountChange, given: Box<Given>, next: Option<Continue> },
 }
 
 /// What was asked is not done.
@@ -97,13 +98,21 @@ pub(crate) fn respond(outcome: Result<Done, Refusal>, request: &Request, issuer:
 }
 
 impl Done {
+    /// Where somebody goes on to who came by a letter.
+    pub(crate) const fn next(&self) -> Option<&Continue> {
+        match self {
+            Self::Registered { next, .. } | Self::Renewed { next, .. } => next.as_ref(),
+            Self::Sent { .. } | Self::Shown(_) | Self::Changed { .. } => None,
+        }
+    }
+
     fn respond(self, id: &str) -> Response<Body> {
         match self {
             Self::Sent { user, letter } => {
                 Event::LetterSent { user, letter }.record(id);
                 accepted(&Message { message: SENT })
             }
-            Self::Registered(account) => {
+            Self::Registered { account, .. } => {
                 Event::AccountChanged { user: account.user, change: AccountChange::Registered }.record(id);
                 created(&Document::from(&account))
             }
@@ -112,7 +121,7 @@ impl Done {
                 Event::AccountChanged { user, change }.record(id);
                 empty()
             }
-            Self::Renewed { user, change, given } => {
+            Self::Renewed { user, change, given, .. } => {
                 Event::AccountChanged { user, change }.record(id);
                 given.respond()
             }

@@ -8,6 +8,7 @@ use vestibule::accounts::{FindLogin, KeepToken, LoginRecord, OneTimeToken, Purpo
 use vestibule::http::{BodyError, Fields, Steps, network, within};
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
+use vestibule::pages::Continue;
 
 use crate::Accounts;
 use crate::answer::{Done, Refusal, invalid};
@@ -24,6 +25,7 @@ pub(crate) async fn letter<S, M>(
     request: &Request,
     fields: Result<Fields, BodyError>,
     asked: Asked,
+    next: Option<Continue>,
 ) -> Result<Done, Refusal>
 where
     S: FindLogin + KeepToken + Admit + Sync,
@@ -52,7 +54,8 @@ where
     let record = app.store.find_login(address.identifier()).await?;
     let token = OneTimeToken::draw(&app.randomness)?;
     let (purpose, letter) = reply(asked, record.as_ref(), &address, &token);
-    app.store.keep_token(&token.hash(), &purpose.granted_at(app.clock.now())).await?;
+    let grant = purpose.granted_at(app.clock.now()).on_the_way_to(next);
+    app.store.keep_token(&token.hash(), &grant).await?;
     let name = letter.name();
     world.letters.send(address, &letter).await?;
     Ok(Done::Sent { user: record.map(|record| record.user), letter: name })

@@ -65,7 +65,7 @@ where
     let token = token(fields?)?;
     let refused = |reason| Refusal::Token { user: Some(person.user), reason };
     let token = token.as_ref().map(OneTimeToken::hash);
-    let purpose = presented::purpose(world, request, token.as_ref()).await?;
+    let purpose = presented::grant(world, request, token.as_ref()).await?.map(|grant| grant.purpose);
     let (Some(token), Some(Purpose::ChangeEmail { user, version, email })) = (token, purpose) else {
         return Err(refused("unknown_one_time_token"));
     };
@@ -80,7 +80,7 @@ where
     let keys = app.symmetric_keys().await?;
     let given = Box::new(Given::to_owner_of(app, user, account.version + 1, keys.mac_keys())?);
     match app.store.change_email(&token, &account, &record.password, &email, app.clock.now()).await? {
-        Redemption::Done => Ok(Done::Renewed { user, change: AccountChange::EmailChanged, given }),
+        Redemption::Done => Ok(Done::Renewed { user, change: AccountChange::EmailChanged, given, next: None }),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),
         Redemption::Void => Err(refused("account_changed")),
     }

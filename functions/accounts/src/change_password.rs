@@ -61,7 +61,7 @@ where
     };
     world.letters.tell(&account, &Letter::PasswordChanged { left }, &request_id(request)).await;
     let given = Box::new(given.with(session));
-    Ok(Done::Renewed { user: person.user, change: AccountChange::PasswordChanged, given })
+    Ok(Done::Renewed { user: person.user, change: AccountChange::PasswordChanged, given, next: None })
 }
 
 const FIELD: &str = "current_password";

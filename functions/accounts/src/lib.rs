@@ -81,9 +81,9 @@ where
         return page.answer(world, request).await;
     }
     let outcome = match route.as_deref() {
-        Some("POST /accounts") => ask::letter(world, request, json(request), Asked::ForAnAccount).await,
+        Some("POST /accounts") => ask::letter(world, request, json(request), Asked::ForAnAccount, None).await,
         Some("POST /accounts/verify") => register::register(world, request, json(request)).await,
-        Some("POST /password/forgot") => ask::letter(world, request, json(request), Asked::ForAPassword).await,
+        Some("POST /password/forgot") => ask::letter(world, request, json(request), Asked::ForAPassword, None).await,
         Some("POST /password/reset") => reset::reset(world, request, json(request)).await,
         Some("GET /account") => caller::show(world, request).await,
         Some("POST /account/password") => change_password::change(world, request).await,

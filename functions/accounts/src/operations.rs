@@ -3,9 +3,15 @@
 use vestibule::accounts::{Identifier, Username};
 use vestibule::http::operation::{Caller, Field, Gives, Operation, Refuses, Schema, Takes};
 use vestibule::http::{GivenDevice, GrantedCookie, ProblemKind};
+use vestibule::pages::Continue;
 
 const EMAIL: Field =
     Field::required("email", "An e-mail address.", Schema::Text { min: 3, max: Identifier::MAX_BYTES });
+const CONTINUE: Field = Field::optional(
+    "continue",
+    "The path of ours that the person was going to; the sign-in leads on to it. Any other is left out.",
+    Schema::Text { min: 0, max: Continue::MAX_BYTES },
+);
 const TOKEN: Field = Field::required("token", "What the letter carries, `vot_…`.", Schema::Secret);
 const NEW_PASSWORD: Field =
     Field::required("password", "15 characters at least, and none that attackers try first.", Schema::Secret);
@@ -84,8 +90,22 @@ const TO_SIGN_IN: &[Gives] = &[Gives::see_other("Done; the sign-in says so.")];
 
 /// The nine operations on accounts, and the forms of five pages.
 pub const OPERATIONS: &[Operation] = &[
-    form("POST /register", "askForAnAccountByForm", "Ask for an account on the page.", &[EMAIL], LETTER_SENT, ASKED),
-    form("POST /forgot", "forgetPasswordByForm", "Ask for a new password on the page.", &[EMAIL], LETTER_SENT, ASKED),
+    form(
+        "POST /register",
+        "askForAnAccountByForm",
+        "Ask for an account on the page.",
+        &[EMAIL, CONTINUE],
+        LETTER_SENT,
+        ASKED,
+    ),
+    form(
+        "POST /forgot",
+        "forgetPasswordByForm",
+        "Ask for a new password on the page.",
+        &[EMAIL, CONTINUE],
+        LETTER_SENT,
+        ASKED,
+    ),
     form(
         "POST /verify",
         "makeAnAccountByForm",

@@ -14,12 +14,12 @@ use vestibule::http::form;
 use vestibule::limits::Admit;
 use vestibule::mail::Mailer;
 use vestibule::pages::{
-    Ask, Brand, Choose, Complaint, Leads, Link, NewAddress, Notice, Said, Sent, Tone, Wish, fields, in_place_of,
-    nobody_is_signed_in, respond, see_other, to_sign_in, typed,
+    Ask, Brand, Choose, Complaint, Continue, Leads, Link, NewAddress, Notice, Said, Sent, Tone, Wish, fields,
+    in_place_of, next, nobody_is_signed_in, respond, see_other, to_sign_in, typed,
 };
 use vestibule::sessions::end::EndSessions;
 
-use crate::answer::Refusal;
+use crate::answer::{Done, Refusal};
 use crate::ask::Asked;
 use crate::{Accounts, answer, ask, change_email, register, reset};
 
@@ -60,7 +60,7 @@ impl Page {
             Self::NewAddress => change_email::change(world, request, form(request)).await,
             Self::Ask(wish) => match fields(&world.app, request) {
                 Err(refusal) => Err(Refusal::Answered(refusal)),
-                Ok(fields) => ask::letter(world, request, Ok(fields), asked(wish)).await,
+                Ok(fields) => ask::letter(world, request, Ok(fields), asked(wish), next(request)).await,
             },
             Self::Choose(wish) => match fields(&world.app, request) {
                 Err(refusal) => Err(Refusal::Answered(refusal)),
@@ -70,20 +70,22 @@ impl Page {
                 },
             },
         };
+        let to = done.as_ref().ok().and_then(Done::next).cloned();
         let answer = answer::respond(done, request, &world.app.config.issuer);
         match Complaint::of(&answer) {
             // With the cookie of the device, where there is one.
-            None => in_place_of(&answer, self.done(request, brand)),
+            None => in_place_of(&answer, self.done(request, brand, to.as_ref())),
             Some(complaint) => self.again(request, brand, &answer, complaint),
         }
     }
 
-    fn done(self, request: &Request, brand: &Brand) -> Response<Body> {
-        let said = |said: Said| see_other(&format!("{}/sign-in?said={}", brand.base, said.name()));
+    fn done(self, request: &Request, brand: &Brand, to: Option<&Continue>) -> Response<Body> {
+        let on = Continue::query(to, '&');
+        let said = |said: Said| see_other(&format!("{}/sign-in?said={}{on}", brand.base, said.name()));
         match self {
             Self::Ask(wish) => {
-                let email = &typed(request, "email");
-                respond(StatusCode::OK, &Sent { brand, wish, email }, brand, Leads::Home)
+                let (email, next) = (&typed(request, "email"), &next(request));
+                respond(StatusCode::OK, &Sent { brand, wish, email, next: next.as_ref() }, brand, Leads::Home)
             }
             Self::Choose(Wish::Account) => said(Said::Registered),
             Self::Choose(Wish::Password) => said(Said::Reset),
@@ -100,8 +102,8 @@ impl Page {
         let status = answer.status();
         let page = match self {
             Self::Ask(wish) => {
-                let email = &typed(request, "email");
-                respond(status, &Ask { brand, wish, email, complaint }, brand, Leads::Home)
+                let (email, next) = (&typed(request, "email"), &next(request));
+                respond(status, &Ask { brand, wish, email, complaint, next: next.as_ref() }, brand, Leads::Home)
             }
             Self::Choose(wish) => {
                 let (token, username) = (&typed(request, "token"), &typed(request, "username"));

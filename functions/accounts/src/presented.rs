@@ -1,7 +1,7 @@
 //! What a one-time token that was presented allows.
 
 use lambda_http::Request;
-use vestibule::accounts::{FindToken, Purpose, TokenHash};
+use vestibule::accounts::{FindToken, Grant, TokenHash};
 use vestibule::http::{network, within};
 use vestibule::limits::{Admit, Class, Key};
 
@@ -10,11 +10,11 @@ use crate::answer::Refusal;
 
 /// `None` for what was never mailed, is spent or expired, which is counted by the network that it came from. What we mailed is not:
 /// nobody guesses 256 bits, and no neighbour may stop whoever holds a letter.
-pub(crate) async fn purpose<S, M>(
+pub(crate) async fn grant<S, M>(
     world: &Accounts<S, M>,
     request: &Request,
     token: Option<&TokenHash>,
-) -> Result<Option<Purpose>, Refusal>
+) -> Result<Option<Grant>, Refusal>
 where
     S: FindToken + Admit + Sync,
 {
@@ -22,7 +22,7 @@ where
     if let Some(token) = token
         && let Some(grant) = app.store.find_token(token, app.clock.now()).await?
     {
-        return Ok(Some(grant.purpose));
+        return Ok(Some(grant));
     }
     within(app, request, &[Key::network(Class::TokenNetwork, network(request))]).await?;
     Ok(None)

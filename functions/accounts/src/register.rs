@@ -4,7 +4,9 @@
 
 use lambda_http::Request;
 use vestibule::accounts::by_token::{Redemption, RegisterByToken};
-use vestibule::accounts::{Account, FindToken, Identifier, OneTimeToken, Purpose, Standing, TokenHash, Username};
+use vestibule::accounts::{
+    Account, FindToken, Grant, Identifier, OneTimeToken, Purpose, Standing, TokenHash, Username,
+};
 use vestibule::http::{BodyError, Fields, limited, request_id};
 use vestibule::identity::UserId;
 use vestibule::limits::{Admission, Admit, Class, Key, Limit};
@@ -26,8 +28,10 @@ where
     let app = &world.app;
     let Wish { token, password, username } = wish(fields?)?;
     let token = token.as_ref().map(OneTimeToken::hash);
-    let purpose = presented::purpose(world, request, token.as_ref()).await?;
-    let (Some(token), Some(Purpose::Register { email })) = (token, purpose) else { return Err(UNKNOWN) };
+    let grant = presented::grant(world, request, token.as_ref()).await?;
+    let (Some(token), Some(Grant { purpose: Purpose::Register { email }, next, .. })) = (token, grant) else {
+        return Err(UNKNOWN);
+    };
     if username.is_some() {
         count_username(world, request, &token).await?;
     }
@@ -45,7 +49,7 @@ where
         version: 1,
     };
     match app.store.register_by_token(&token, &account, &hash).await? {
-        Redemption::Done => Ok(Done::Registered(account)),
+        Redemption::Done => Ok(Done::Registered { account, next }),
         Redemption::Taken(name) => Err(Refusal::Taken(name)),
         Redemption::Void => Err(UNKNOWN),
     }

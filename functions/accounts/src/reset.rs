@@ -7,7 +7,7 @@ use lambda_http::Request;
 use vestibule::accounts::by_token::{Redemption, ResetPassword};
 use vestibule::accounts::own::FindAccount;
 use vestibule::accounts::ways_in::CountWaysIn;
-use vestibule::accounts::{FindLogin, FindToken, OneTimeToken, Purpose};
+use vestibule::accounts::{FindLogin, FindToken, Grant, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::http::{BodyError, Fields, request_id};
 use vestibule::limits::{Admit, Class, Key};
@@ -35,8 +35,8 @@ where
     let (token, password) = wish(fields?)?;
     let unknown = Refusal::Token { user: None, reason: "unknown_one_time_token" };
     let token = token.as_ref().map(OneTimeToken::hash);
-    let purpose = presented::purpose(world, request, token.as_ref()).await?;
-    let (Some(token), Some(purpose)) = (token, purpose) else { return Err(unknown) };
+    let grant = presented::grant(world, request, token.as_ref()).await?;
+    let (Some(token), Some(Grant { purpose, next, .. })) = (token, grant) else { return Err(unknown) };
     let (user, version, is_spent) = match purpose {
         Purpose::ResetPassword { user, version } => (user, version, false),
         Purpose::HasResetPassword { user, version } => (user, version, true),
@@ -68,7 +68,7 @@ where
     }
     others.shut_out(app).await.map_err(|fault| Refusal::SessionsLeft { user, fault })?;
     world.letters.tell(&account, &Letter::PasswordChanged { left }, &request_id(request)).await;
-    Ok(Done::Renewed { user, change: AccountChange::PasswordReset, given })
+    Ok(Done::Renewed { user, change: AccountChange::PasswordReset, given, next })
 }
 
 fn wish(mut fields: Fields) -> Result<(Option<OneTimeToken>, Secret<String>), Refusal> {

@@ -26,8 +26,8 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body> {
     let brand = &Brand::of(&app.config);
     match route_key(&request).as_deref() {
         Some("GET /sign-in") => sign_in(&app, &request, brand),
-        Some("GET /register") => ask(Wish::Account, brand),
-        Some("GET /forgot") => ask(Wish::Password, brand),
+        Some("GET /register") => ask(Wish::Account, &request, brand),
+        Some("GET /forgot") => ask(Wish::Password, &request, brand),
         Some("GET /verify") => choose(Wish::Account, &request, brand),
         Some("GET /reset") => choose(Wish::Password, &request, brand),
         Some("GET /account/email") => {
@@ -40,7 +40,7 @@ pub async fn handle<S>(app: Arc<App<S>>, request: Request) -> Response<Body> {
 }
 
 fn sign_in<S>(app: &App<S>, request: &Request, brand: &Brand) -> Response<Body> {
-    let next: Option<Continue> = asked(request, "continue").parse().ok();
+    let next = on_the_way_to(request);
     // Whom a client thinks they are (OpenID Connect Core §3.1.2.1).
     let hint = next.as_ref().and_then(|next| next.parameter("login_hint")).unwrap_or_default();
     let page = SignIn {
@@ -54,8 +54,13 @@ fn sign_in<S>(app: &App<S>, request: &Request, brand: &Brand) -> Response<Body> 
     respond(StatusCode::OK, &page, brand, page.leads())
 }
 
-fn ask(wish: Wish, brand: &Brand) -> Response<Body> {
-    shown(&Ask { brand, wish, email: "", complaint: Complaint::default() }, brand)
+fn ask(wish: Wish, request: &Request, brand: &Brand) -> Response<Body> {
+    let next = on_the_way_to(request);
+    shown(&Ask { brand, wish, email: "", complaint: Complaint::default(), next: next.as_ref() }, brand)
+}
+
+fn on_the_way_to(request: &Request) -> Option<Continue> {
+    asked(request, "continue").parse().ok()
 }
 
 fn choose(wish: Wish, request: &Request, brand: &Brand) -> Response<Body> {

@@ -10,17 +10,25 @@ pub const OPERATIONS: &[Operation] = &[
         id: "signInPage",
         summary: "The page to sign in on.",
         parameters: &[
-            Parameter {
-                name: "continue",
-                about: "The path of ours to go on to; any other is left out.",
-                schema: Schema::Text { min: 0, max: Continue::MAX_BYTES },
-            },
+            CONTINUE,
             Parameter { name: "said", about: "What has just been done.", schema: Schema::Text { min: 0, max: 16 } },
         ],
         ..PAGE
     },
-    Operation { route: "GET /register", id: "registerPage", summary: "The page to ask for an account on.", ..PAGE },
-    Operation { route: "GET /forgot", id: "forgotPage", summary: "The page to ask for another password on.", ..PAGE },
+    Operation {
+        route: "GET /register",
+        id: "registerPage",
+        summary: "The page to ask for an account on.",
+        parameters: &[CONTINUE],
+        ..PAGE
+    },
+    Operation {
+        route: "GET /forgot",
+        id: "forgotPage",
+        summary: "The page to ask for another password on.",
+        parameters: &[CONTINUE],
+        ..PAGE
+    },
     Operation {
         route: "GET /verify",
         id: "verifyPage",
@@ -45,6 +53,11 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { route: "GET /signed-out", id: "signedOutPage", summary: "The page after signing out.", ..PAGE },
 ];
 
+const CONTINUE: Parameter = Parameter {
+    name: "continue",
+    about: "The path of ours to go on to; any other is left out.",
+    schema: Schema::Text { min: 0, max: Continue::MAX_BYTES },
+};
 const TOKEN: &[Parameter] = &[Parameter { name: "token", about: "What the letter carries.", schema: Schema::Secret }];
 
 /// A page that is always there.

@@ -206,7 +206,7 @@ struct Place {
 
 /// The sign-in, and from there on to `next`.
 fn sign_in_for(next: Option<&Continue>) -> String {
-    next.map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?continue={}", next.encoded()))
+    format!("/sign-in{}", Continue::query(next, '?'))
 }
 
 /// Writes what happened to the log and shows it to the person.

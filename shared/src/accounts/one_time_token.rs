@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::Identifier;
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+use crate::pages::Continue;
 use crate::randomness::{NoRandomness, Randomness};
 use crate::secret::Secret;
 use crate::storage::StoreError;
@@ -78,7 +79,7 @@ impl Purpose {
 
     /// A token for it, to be used before it expires.
     pub fn granted_at(self, now: Timestamp) -> Grant {
-        Grant { expires_at: now.plus(self.lifetime()), purpose: self }
+        Grant { expires_at: now.plus(self.lifetime()), purpose: self, next: None }
     }
 }
 
@@ -89,6 +90,16 @@ pub struct Grant {
     pub purpose: Purpose,
     /// Until when.
     pub expires_at: Timestamp,
+    /// Where its owner was going when they asked for it, and goes on to once they are signed in.
+    pub next: Option<Continue>,
+}
+
+impl Grant {
+    /// For somebody who was on their way to `next`. A way that carries another letter's token is not kept: nothing in the table can be
+    /// presented.
+    pub fn on_the_way_to(self, next: Option<Continue>) -> Self {
+        Self { next: next.filter(|next| next.parameter("token").is_none()), ..self }
+    }
 }
 
 impl OneTimeToken {

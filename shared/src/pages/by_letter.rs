@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::brand::Brand;
 use super::complaint::Complaint;
+use super::continuation::Continue;
 
 /// Asks for a letter.
 #[derive(Clone, Debug, Template)]
@@ -17,6 +18,8 @@ pub struct Ask<'a> {
     pub email: &'a str,
     /// What is wrong with it.
     pub complaint: Complaint,
+    /// Where the person was going.
+    pub next: Option<&'a Continue>,
 }
 
 /// Says that a letter is on its way, whatever it says.
@@ -29,6 +32,8 @@ pub struct Sent<'a> {
     pub wish: Wish,
     /// Where to.
     pub email: &'a str,
+    /// Where the person was going.
+    pub next: Option<&'a Continue>,
 }
 
 /// Chooses a password with what the letter carries.

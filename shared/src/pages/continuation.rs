@@ -45,6 +45,11 @@ impl Continue {
         form_urlencoded::byte_serialize(self.0.as_bytes()).collect()
     }
 
+    /// `continue=…` behind the separator, for links to pages that know the way by it; nothing where nobody is on one.
+    pub fn query(next: Option<&Self>, separator: char) -> String {
+        next.map(|next| format!("{separator}continue={}", next.encoded())).unwrap_or_default()
+    }
+
     /// The text, below the path that all of ours lie under.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -32,14 +32,15 @@ pub fn nobody_is_signed_in(answer: &Response<Body>) -> bool {
 
 /// To the sign-in, and from there on to `page`, if it is one that people go on to.
 pub fn to_sign_in(page: &str, brand: &Brand) -> Response<Body> {
-    let next = page.parse::<Continue>().map(|next| format!("?continue={}", next.encoded())).unwrap_or_default();
-    see_other(&format!("{}/sign-in{next}", brand.base))
+    let next = page.parse::<Continue>().ok();
+    see_other(&format!("{}/sign-in{}", brand.base, Continue::query(next.as_ref(), '?')))
 }
 
 /// The same for somebody who is signed in, but has been for too long for what they want to do.
 pub fn to_sign_in_again(page: &str, brand: &Brand) -> Response<Body> {
-    let next = page.parse::<Continue>().map(|next| format!("&continue={}", next.encoded())).unwrap_or_default();
-    see_other(&format!("{}/sign-in?said={}{next}", brand.base, Said::Again.name()))
+    let next = page.parse::<Continue>().ok();
+    let on = Continue::query(next.as_ref(), '&');
+    see_other(&format!("{}/sign-in?said={}{on}", brand.base, Said::Again.name()))
 }
 
 /// To the sign-in and back to `page` where nobody is signed in; else a page that says why not.

@@ -69,9 +69,4 @@ impl SignIn<'_> {
             _ => Leads::Home,
         }
     }
-
-    /// `?continue=…`, for links to pages that lead back here.
-    fn query(&self, separator: char) -> String {
-        self.next.map(|next| format!("{separator}continue={}", next.encoded())).unwrap_or_default()
-    }
 }

@@ -16,6 +16,7 @@ const PURPOSE: &str = "purpose";
 const EMAIL: &str = "email";
 const USER: &str = "user";
 const VERSION: &str = "version";
+const NEXT: &str = "continue";
 
 impl KeepToken for Table {
     async fn keep_token(&self, token: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
@@ -99,6 +100,7 @@ pub(super) const CHANGE_EMAIL: &str = "change_email";
 
 fn encode(token: &TokenHash, grant: &Grant) -> Item {
     let item = Writer::new(&Key::one_time_token(token)).with(EXPIRES_AT, time(grant.expires_at));
+    let item = item.with_some(NEXT, grant.next.as_ref().map(|next| text(next.as_str())));
     match &grant.purpose {
         Purpose::Register { email } => item.with(PURPOSE, text(REGISTER)).with(EMAIL, text(email.as_str())),
         Purpose::ResetPassword { user, version } => {
@@ -129,5 +131,7 @@ fn decode(item: &Item) -> Result<Grant, StoreError> {
         }
         _ => return Err(read.impossible("purpose is none of ours")),
     };
-    Ok(Grant { purpose, expires_at: read.time(EXPIRES_AT)? })
+    // Looked at once more: a page that people went on to when the letter was written may be none any more.
+    let next = read.text_if_any(NEXT)?.and_then(|next| next.parse().ok());
+    Ok(Grant { purpose, expires_at: read.time(EXPIRES_AT)?, next })
 }

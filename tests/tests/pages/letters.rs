@@ -5,17 +5,17 @@ use vestibule_tests::{PASSWORD, Scene};
 
 use super::{OURS, encoded, send, send_as, sign_in, signed_in};
 
-const NEW: &str = "eight brown foxes";
+pub(crate) const NEW: &str = "eight brown foxes";
 
 /// The path and query of the link in the newest letter to this address.
-fn link(scene: &Scene, email: &str) -> String {
+pub(crate) fn link(scene: &Scene, email: &str) -> String {
     let letters = scene.cloud.outbox().letters();
     let letter = letters.iter().find(|letter| letter.to == email).unwrap();
     let link = letter.text.lines().find(|line| line.starts_with("https://auth.example.com/")).unwrap();
     link.strip_prefix("https://auth.example.com").unwrap().to_owned()
 }
 
-fn token(link: &str) -> &str {
+pub(crate) fn token(link: &str) -> &str {
     link.split_once("?token=").unwrap().1
 }
 

@@ -4,6 +4,7 @@
 
 mod faults;
 mod leading_on;
+mod leading_on_by_letter;
 mod letters;
 mod oracle;
 mod other_sites;

@@ -72,6 +72,8 @@ async fn hostile_input_is_text_in_every_field_and_parameter() {
     let mut answers = Vec::new();
     for (path, names) in [
         ("/sign-in", &["continue", "said"][..]),
+        ("/register", &["continue"]),
+        ("/forgot", &["continue"]),
         ("/verify", &["token"]),
         ("/reset", &["token"]),
         ("/account/email", &["token"]),
@@ -83,8 +85,8 @@ async fn hostile_input_is_text_in_every_field_and_parameter() {
     }
     for (path, names) in [
         ("/sign-in", &["username", "password", "continue"][..]),
-        ("/register", &["email"]),
-        ("/forgot", &["email"]),
+        ("/register", &["email", "continue"]),
+        ("/forgot", &["email", "continue"]),
         ("/verify", &["token", "password", "username"]),
         ("/reset", &["token", "password"]),
         ("/account/email/confirm", &["token"]),
