@@ -201,6 +201,7 @@ fn session(now: Timestamp) -> Session {
         roles: Roles::default(),
         auth_time: now,
         auth_method: AuthenticationMethod::Password,
+        signed_in_for: None,
         device: None,
         network: None,
         transport: Transport::Tokens,

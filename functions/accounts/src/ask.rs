@@ -40,12 +40,17 @@ where
         Key::typed(Class::Mail, address.as_str(), keys.mac_keys()),
     ];
     within(app, request, &counts).await?;
-    let sent = write(world, address, asked).await;
+    let sent = write(world, address, asked, next).await;
     steps.end().await;
     sent
 }
 
-async fn write<S, M>(world: &Accounts<S, M>, address: Address, asked: Asked) -> Result<Done, Refusal>
+async fn write<S, M>(
+    world: &Accounts<S, M>,
+    address: Address,
+    asked: Asked,
+    next: Option<Continue>,
+) -> Result<Done, Refusal>
 where
     S: FindLogin + KeepToken,
     M: Mailer,

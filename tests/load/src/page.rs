@@ -125,15 +125,13 @@ fn authorizers(results: &Results) -> String {
             number(row.resident),
         ]
     });
-    let text = format!(
-        "The same event of an HTTP API to each, one at a time, through the Lambda Runtime API of this repository. Node.js and Python have \
+    let text = "The same event of an HTTP API to each, one at a time, through the Lambda Runtime API of this repository. Node.js and Python have \
          the keys at hand and check signature, issuer, audience and time; ours also checks the route's rule and writes its log line. \
          Python runs in AWS's own runtime client, Node.js in the shortest loop that the Runtime API allows (AWS's client compiles \
          libcurl when it is installed), which does less than AWS's. The empty ones are asked the same, let everybody in, and so show \
-         what the Runtime API and the loop take by themselves. The fastest first."
-    );
+         what the Runtime API and the loop take by themselves. The fastest first.";
     let header = ["authorizer", "µs, event to answer", "p99 µs", "µs on a processor", "ours / this", "MiB"];
-    section("Authorizers side by side", &text, &header, rows)
+    section("Authorizers side by side", text, &header, rows)
 }
 
 fn checks(results: &Results) -> String {
