@@ -36,9 +36,15 @@ async fn pages_follow_each_other_in_the_order_of_names_and_the_last_says_so() {
     assert_eq!(page(&stage, "?after=c").await, (names(&["d", "e"]), None));
     let listed = stage.ask("GET", "/admin/clients?most=1", None).await.expect(200).json();
     assert_eq!(listed["clients"][0], stage.show("a-b").await.expect(200).json());
-    for (query, member) in
-        [("?most=0", "most"), ("?most=51", "most"), ("?most=x", "most"), ("?after=%20", "after"), ("?after=A", "after")]
-    {
+    for (query, member) in [
+        ("?most=0", "most"),
+        ("?most=", "most"),
+        ("?after=", "after"),
+        ("?most=51", "most"),
+        ("?most=x", "most"),
+        ("?after=%20", "after"),
+        ("?after=A", "after"),
+    ] {
         let answer = stage.ask("GET", &format!("/admin/clients{query}"), None).await;
         let answer = answer.expect_problem(400, "invalid-request");
         assert!(answer.member("detail").contains(&format!("\"{member}\"")), "{}", answer.text());

@@ -38,8 +38,8 @@ pub(super) async fn list(
 
 fn asked(request: &Request) -> Result<(Option<ClientId>, usize), BodyError> {
     let mut fields = query(request)?;
-    let after = fields.parameter(AFTER)?.map(|after| after.expose().parse()).transpose();
-    let most = match fields.parameter(MOST)? {
+    let after = fields.optional(AFTER)?.map(|after| after.expose().parse()).transpose();
+    let most = match fields.optional(MOST)? {
         None => MAX_PAGE,
         Some(most) => match most.expose().parse() {
             Ok(most) if (1..=MAX_PAGE).contains(&most) => most,
