@@ -59,8 +59,7 @@ fn gone(user: UserId) -> Refusal {
     Refusal::Failed(Fault::Store(StoreError::Unavailable { operation: "GetItem (an account)", detail: fault }))
 }
 
-/// Whether the person knows their password, asked again before what matters. Guesses are counted by session: whoever has taken one over
-/// makes no second without the password, and keeps nobody who signs in from changing it. An
+/// Whether the person knows their password, asked again before what matters. Guesses are counted, whoever has taken over the session. An
 /// account that an identity at a provider made has none: there a sign-in of a moment ago stands for it.
 pub(crate) async fn proven<S, M>(
     world: &Accounts<S, M>,
@@ -75,7 +74,7 @@ where
 {
     let app = &world.app;
     let password = password.map(Password::parse).transpose().map_err(|fault| invalid(field, &fault))?;
-    within(app, request, &[Key::named(Class::PasswordAgain, &person.session)]).await?;
+    within(app, request, &[Key::user(Class::PasswordAgain, account.user)]).await?;
     let record = record(world, account).await?;
     if record.password.is_none() {
         return if person.recent { Ok(record) } else { Err(Refusal::SignInAgain(account.user)) };
@@ -91,11 +90,10 @@ where
     }
 }
 
-/// Whether `password` is the account's. It is a guess like any other, and counted as `guesser`'s.
+/// Whether `password` is the account's. It is a guess like any other, and counted.
 pub(crate) async fn has<S, M>(
     world: &Accounts<S, M>,
     request: &Request,
-    guesser: Key,
     account: &Account,
     password: &Password,
     keys: &SymmetricKeys,
@@ -104,7 +102,7 @@ where
     S: FindLogin + Admit + Sync,
 {
     let app = &world.app;
-    within(app, request, &[guesser]).await?;
+    within(app, request, &[Key::user(Class::PasswordAgain, account.user)]).await?;
     let record = record(world, account).await?;
     Ok(matches!(app.hasher.check(password, &record.password, keys.peppers()).await?, Verdict::Right { .. }))
 }

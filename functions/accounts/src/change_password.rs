@@ -12,7 +12,7 @@ use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
 use vestibule::http::{BodyError, json, request_id};
 use vestibule::keys::SymmetricKeys;
-use vestibule::limits::{Admit, Class, Key};
+use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::passwords::Password;
 use vestibule::secret::Secret;
@@ -22,7 +22,7 @@ use vestibule::sessions::end::EndSessions;
 use crate::Accounts;
 use crate::answer::{Done, Refusal};
 use crate::browser::{Given, Renewal};
-use crate::caller::{Person, has, own, person, proven};
+use crate::caller::{has, own, person, proven};
 use crate::register::chosen;
 use crate::shut_out::Others;
 
@@ -40,7 +40,7 @@ where
     let others = Others { user: person.user, but: Some(person.session) };
     let repeated = match proven(world, request, (person, &account), current.as_ref(), FIELD, &keys).await {
         Ok(_) => false,
-        Err(refusal) => is_done(world, request, (person, &account), &new, &keys, refusal).await?,
+        Err(refusal) => is_done(world, request, &account, &new, &keys, refusal).await?,
     };
     let version = if repeated { account.version } else { account.version + 1 };
     let (given, renewal) =
@@ -71,7 +71,7 @@ const FIELD: &str = "current_password";
 async fn is_done<S, M>(
     world: &Accounts<S, M>,
     request: &Request,
-    (person, account): (Person, &Account),
+    account: &Account,
     new: &Password,
     keys: &SymmetricKeys,
     refusal: Refusal,
@@ -82,8 +82,7 @@ where
     if !matches!(refusal, Refusal::WrongPassword(_) | Refusal::Malformed(BodyError::Missing(FIELD))) {
         return Err(refusal);
     }
-    let guesser = Key::named(Class::PasswordAgain, &person.session);
-    if has(world, request, guesser, account, new, keys).await? { Ok(true) } else { Err(refusal) }
+    if has(world, request, account, new, keys).await? { Ok(true) } else { Err(refusal) }
 }
 
 /// The old one is left out where there is none.

@@ -10,7 +10,7 @@ use vestibule::accounts::ways_in::CountWaysIn;
 use vestibule::accounts::{FindLogin, FindToken, Grant, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::http::{BodyError, Fields, request_id};
-use vestibule::limits::{Admit, Class, Key};
+use vestibule::limits::Admit;
 use vestibule::mail::{Letter, Mailer};
 use vestibule::secret::Secret;
 use vestibule::sessions::end::EndSessions;
@@ -54,8 +54,7 @@ where
     let left = app.store.ways_in(user, app.clock.now()).await?;
     if is_spent {
         // Whoever holds the letter of a reset that is done does not learn with it which password was set.
-        let guesser = Key::user(Class::PasswordAgain, user);
-        if !has(world, request, guesser, &account, &password, &keys).await? {
+        if !has(world, request, &account, &password, &keys).await? {
             return Err(Refusal::Token { user: Some(user), reason: "spent_one_time_token" });
         }
     } else {
