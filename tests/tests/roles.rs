@@ -47,6 +47,22 @@ struct Statement {
     only_if: Option<String>,
 }
 
+/// AWS counts what a condition compares among a request's attributes, so that a role with a list of them needs both.
+#[test]
+fn whoever_ends_a_session_by_its_cookie_may_compare_the_one_before_it() {
+    for role in ["LoginFunctionRole", "OauthAuthorizeFunctionRole"] {
+        let policies = &resources(TEMPLATE)[role]["Properties"]["Policies"];
+        let statements = policies
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().iter());
+        let mut lists =
+            statements.map(|one| words(&one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]));
+        assert!(lists.any(|list| list.contains("ended_by") && list.contains("last_cookie_hash")), "{role}");
+    }
+}
+
 fn resources(template: &str) -> Map<String, Value> {
     let template: Value = serde_saphyr::from_str(template).unwrap();
     template["Resources"].as_object().unwrap().clone()

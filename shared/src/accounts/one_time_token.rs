@@ -94,11 +94,15 @@ pub struct Grant {
     pub next: Option<Continue>,
 }
 
+/// Parameters of our own pages whose values count for something.
+const PRESENTED: [&str; 2] = ["token", "id_token_hint"];
+
 impl Grant {
-    /// For somebody who was on their way to `next`. A way that carries another letter's token is not kept: nothing in the table can be
-    /// presented.
+    /// For somebody who was on their way to `next`. A way that carries another letter's token or an ID token is not kept: nothing in the
+    /// table can be presented.
     pub fn on_the_way_to(self, next: Option<Continue>) -> Self {
-        Self { next: next.filter(|next| next.parameter("token").is_none()), ..self }
+        let carries = |next: &Continue| PRESENTED.iter().any(|name| next.parameter(name).is_some());
+        Self { next: next.filter(|next| !carries(next)), ..self }
     }
 }
 

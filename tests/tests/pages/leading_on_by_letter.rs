@@ -80,6 +80,7 @@ async fn no_letter_leads_to_another_site_nor_carries_the_token_of_another() {
         "/account/keys\r\nlocation: https://evil.example",
         "/sign-in?continue=/account/keys",
         "/account/email?token=vot_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/oauth/authorize?client_id=nobody&id_token_hint=eyJhbGciOiJFUzI1NiJ9.e30.x",
         "/account/email?%74oken=vot_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     ] {
         // Whatever a program sends that is no page of ours.
