@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 from command import REGION, run, without_aws
@@ -26,11 +27,18 @@ def validate(report):
 
 
 def compile_together(report):
-    """All functions in one go, where SAM would build one after the other.
+    """All functions that ask for the same features in one go, where SAM would build one after the other.
 
-    With one codegen unit and a fat link each keeps a single core busy; together they keep all. SAM finds them done.
+    With one codegen unit and a fat link each keeps a single core busy; together they keep all. SAM finds them done, unless some
+    were built with what only others ask for.
     """
-    cargo_lambda(["--release"], functions())
+    groups = {}
+    for name in functions():
+        manifest = tomllib.loads(Path("functions", name, "Cargo.toml").read_text())
+        features = manifest["dependencies"]["vestibule"].get("features", [])
+        groups.setdefault(tuple(features), []).append(name)
+    for group in groups.values():
+        cargo_lambda(["--release"], group)
     programs = target() / "lambda"
     report.check("cargo-lambda built every function", all((programs / name / "bootstrap").exists() for name in functions()))
 
