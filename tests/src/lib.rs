@@ -10,7 +10,6 @@
 
 mod answer;
 pub mod costs;
-mod dice;
 mod log;
 pub mod oracle;
 mod patience;
@@ -22,7 +21,6 @@ mod session;
 mod wire;
 
 pub use answer::Answer;
-pub use dice::Dice;
 pub use log::Log;
 pub use question::Question;
 pub use scene::{Heard, PASSWORD, START, Scene, SceneBuilder, Tokens, User};

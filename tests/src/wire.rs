@@ -72,9 +72,9 @@ struct State {
     spared: Option<(&'static str, usize)>,
     /// A fault for all calls of a service until it is lifted.
     always: Vec<(&'static str, Fault)>,
-    /// Faults for whichever call the dice choose.
+    /// Faults for whichever call is drawn.
     at_random: Option<AtRandom>,
-    /// How many they have chosen.
+    /// How many were drawn.
     drawn: usize,
     /// A call that waits to be let on.
     held: Option<(&'static str, Arc<Gate>)>,

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fastrand::Rng;
 use serde_json::json;
 use vestibule::config::{Variables, process_environment};
 use vestibule::sessions::rotation::DEFAULT_RETRY_WINDOW;
 use vestibule_local::gateway::Gateway;
-use vestibule_tests::{Answer, Dice, PASSWORD, Tokens, User};
+use vestibule_tests::{Answer, PASSWORD, Tokens, User};
 
 use crate::held::{Held, Known};
 use crate::matrix::possible;
@@ -36,7 +37,7 @@ struct Story<'a> {
     /// Instances that meet no fault: what others could not read, they ask for again after a second at the earliest.
     undisturbed: Arc<Gateway>,
     person: User,
-    dice: Dice,
+    chance: Rng,
     percent: u64,
     /// Whether the account is open, if that is known.
     open: Option<bool>,
@@ -98,7 +99,7 @@ impl Story<'_> {
 
     /// Has calls break, until [`Story::heard`].
     fn breaks(&mut self) {
-        let seed = self.dice.roll(u64::from(u32::MAX));
+        let seed = self.chance.u64(..);
         self.stage.scene.wire.break_at_random(seed, self.percent, possible);
     }
 
@@ -269,7 +270,7 @@ impl Story<'_> {
             if self.devices.is_empty() {
                 return;
             }
-            let at = usize::try_from(self.dice.roll(u64::try_from(self.devices.len()).unwrap())).unwrap();
+            let at = self.chance.usize(..self.devices.len());
             match step {
                 Step::Refresh { twice } => self.refresh(at, twice).await,
                 Step::Steal => self.steal(at).await,
@@ -280,7 +281,7 @@ impl Story<'_> {
         }
         match step {
             Step::SignIn if self.devices.len() < MOST_DEVICES => {
-                let password = self.dice.one_of(&self.passwords).clone();
+                let password = self.chance.choice(&self.passwords).unwrap().clone();
                 self.sign_in(password).await;
             }
             Step::SignInAsBefore => {
@@ -292,7 +293,7 @@ impl Story<'_> {
             Step::Open if self.open != Some(true) => _ = self.administer(true).await,
             Step::Reset => self.reset().await,
             Step::Wait => {
-                let seconds = 1 + self.dice.roll(12);
+                let seconds = self.chance.u64(1..=12);
                 self.told.push(format!("{seconds} s"));
                 self.stage.scene.wait(seconds);
             }
@@ -342,8 +343,8 @@ async fn whatever_breaks_at_random_what_was_acknowledged_holds_and_nothing_opens
     for seed in seeds {
         let person = stage.scene.user(&format!("seed{seed}@example.com"), "orders:read", "admin").await;
         stage.scene.cold_start();
-        let mut dice = Dice::new(seed);
-        let percent = *dice.one_of(&SHARES);
+        let mut chance = Rng::with_seed(seed);
+        let percent = chance.choice(SHARES).unwrap();
         let (elsewhere, undisturbed) = (stage.scene.second_gateway(), stage.scene.second_gateway());
         let (passwords, open) = (vec![PASSWORD.to_owned()], Some(true));
         let (gone, devices, told) = (BTreeSet::new(), Vec::new(), Vec::new());
@@ -353,7 +354,7 @@ async fn whatever_breaks_at_random_what_was_acknowledged_holds_and_nothing_opens
             elsewhere,
             undisturbed,
             person,
-            dice,
+            chance,
             percent,
             open,
             passwords,
@@ -364,7 +365,7 @@ async fn whatever_breaks_at_random_what_was_acknowledged_holds_and_nothing_opens
             refused: 0,
         };
         for _ in 0..STEPS {
-            let step = *story.dice.one_of(&STEPS_DRAWN);
+            let step = story.chance.choice(STEPS_DRAWN).unwrap();
             story.take(step).await;
         }
         let (heard, refused) = story.ends().await;

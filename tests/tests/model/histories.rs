@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use fastrand::Rng;
 use tokio::sync::{Barrier, Mutex};
 use tokio::task::JoinSet;
 use vestibule::accounts::{Changed, FindLogin, Identifier, ManageAccounts, Standing};
@@ -17,7 +18,6 @@ use vestibule::sessions::refresh_token::RefreshToken;
 use vestibule::sessions::rotation::{Generation, RetryPolicy};
 use vestibule::sessions::{Client, Ending, Session};
 use vestibule::store::Table;
-use vestibule_tests::Dice;
 
 use crate::linear::{Entry, Kept, Operation, is_explained};
 use crate::reference::Reference;
@@ -61,14 +61,14 @@ impl Bench {
         Session { user: self.user, ..self.base.opened(number) }
     }
 
-    async fn act(&self, dice: &mut Dice) {
-        let now = self.base.now.plus(Duration::from_secs([0, 5, 11, 12][usize::try_from(dice.roll(4)).unwrap()]));
+    async fn act(&self, chance: &mut Rng) {
+        let now = self.base.now.plus(Duration::from_secs(chance.choice([0, 5, 11, 12]).unwrap()));
         let session = FIRST;
         let id = SessionId::from_bytes([session; 16]);
-        match dice.roll(12) {
+        match chance.u8(..12) {
             0..6 => {
-                let generation = Generation::from_number(1 + u32::try_from(dice.roll(3)).unwrap());
-                let mac_key = 1 + u32::try_from(dice.roll(2)).unwrap();
+                let generation = Generation::from_number(chance.u32(1..=3));
+                let mac_key = chance.u32(1..=2);
                 let token = RefreshToken { user: self.user, session: id, generation };
                 let invoked = self.tick();
                 let heard =
@@ -85,7 +85,7 @@ impl Bench {
                 let heard = self.table.is_live(self.user, id, now).await.unwrap();
                 self.note(invoked, now, Operation::IsLive { session, heard }).await;
             }
-            8 => self.set_standing(dice.roll(2) == 0, now).await,
+            8 => self.set_standing(chance.bool(), now).await,
             _ => self.sign_in(now).await,
         }
     }
@@ -137,11 +137,11 @@ async fn run(number: usize) -> (Kept, Bench) {
     let mut threads = JoinSet::new();
     for thread in 0..THREADS {
         let (bench, barrier) = (Arc::clone(&bench), Arc::clone(&barrier));
-        let mut dice = Dice::new(u64::try_from(number * THREADS + thread).unwrap());
+        let mut chance = Rng::with_seed(u64::try_from(number * THREADS + thread).unwrap());
         threads.spawn(async move {
             barrier.wait().await;
             for _ in 0..LENGTH {
-                bench.act(&mut dice).await;
+                bench.act(&mut chance).await;
             }
         });
     }
