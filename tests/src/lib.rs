@@ -15,6 +15,7 @@ pub mod oracle;
 mod patience;
 pub mod programs;
 pub mod provider;
+mod public_client;
 mod question;
 mod scene;
 mod session;
@@ -22,6 +23,7 @@ mod wire;
 
 pub use answer::Answer;
 pub use log::Log;
+pub use public_client::public_client;
 pub use question::Question;
 pub use scene::{Heard, PASSWORD, START, Scene, SceneBuilder, Tokens, User};
 pub use session::session;

@@ -6,14 +6,14 @@ use vestibule::accounts::LoginRecord;
 use vestibule::accounts::administration::Actor;
 use vestibule::clock::Timestamp;
 use vestibule::identity::SessionId;
-use vestibule::oauth::clients::{Added, Authentication, Client, Grant, Lifetimes, ManageClients as _, Party, Standing};
+use vestibule::oauth::clients::{Added, Client, ManageClients as _};
 use vestibule::oauth::codes::{AuthorizationCode, Code, CodeState, IssueCode as _};
 use vestibule::oauth::pkce::Challenge;
 use vestibule::randomness::Randomness;
-use vestibule::scope::{Roles, Scopes};
+use vestibule::scope::Roles;
 use vestibule::sessions::AuthenticationMethod;
-use vestibule::sessions::rotation::RetryPolicy;
 use vestibule_local::cloud::Cloud;
+use vestibule_tests::public_client;
 
 use crate::Fault;
 use crate::population::ISSUER;
@@ -34,7 +34,7 @@ pub(crate) async fn forms(
     now: Timestamp,
 ) -> Result<Vec<String>, Fault> {
     let table = cloud.table();
-    let app = app(now)?;
+    let app = Client { created_at: now, ..public_client(APP, REDIRECT_URI) };
     let Added::Added = table.add_client(&app, Actor::Operator).await? else {
         return Err("the app is there already".into());
     };
@@ -65,31 +65,4 @@ pub(crate) async fn forms(
         ));
     }
     Ok(forms)
-}
-
-/// A public client of the team's own.
-fn app(now: Timestamp) -> Result<Client, Fault> {
-    let app = Client {
-        id: APP.parse()?,
-        name: "App".to_owned(),
-        authentication: Authentication::None,
-        service: None,
-        grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
-        redirect_uris: vec![REDIRECT_URI.parse()?],
-        post_logout_redirect_uris: Vec::new(),
-        origins: Vec::new(),
-        scopes: Scopes::parse("openid orders:read")?,
-        roles: Roles::default(),
-        resources: Vec::new(),
-        algorithm: None,
-        lifetimes: Lifetimes::default(),
-        limit: None,
-        retry: RetryPolicy::Window(Duration::from_secs(10)),
-        party: Party::First,
-        created_at: now,
-        standing: Standing::Active,
-        version: 1,
-    };
-    app.check()?;
-    Ok(app)
 }

@@ -8,15 +8,12 @@ use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::json;
 use vestibule::accounts::administration::Actor;
-use vestibule::oauth::clients::{
-    Added, Authentication, Client, ClientId, Grant, Lifetimes, ManageClients, Party, Standing,
-};
+use vestibule::oauth::clients::{Added, Client, ClientId, ManageClients, Party};
 use vestibule::oauth::consents::{Agree, Agreed, Consent, Permission};
-use vestibule::scope::{Roles, Scopes};
+use vestibule::scope::Scopes;
 use vestibule::sessions::Session;
 use vestibule::sessions::open::{OpenSession, Opening};
-use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_tests::{Answer, PASSWORD, START, Scene, User};
+use vestibule_tests::{Answer, PASSWORD, Scene, User, public_client};
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";
 /// What a browser sends of itself for a page of the API's own origin.
@@ -94,25 +91,11 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// Somebody else's client, a page on the web, which cannot keep a secret.
 pub(crate) fn third_party(id: &str) -> Client {
     Client {
-        id: id.parse().unwrap(),
-        name: format!("The {id}"),
-        authentication: Authentication::None,
-        service: None,
-        grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
-        redirect_uris: vec![WEB.parse().unwrap()],
         post_logout_redirect_uris: vec![OUT.parse().unwrap()],
-        origins: Vec::new(),
         scopes: Scopes::parse("openid email orders:read orders:write").unwrap(),
-        roles: Roles::default(),
         resources: vec![INVOICES.parse().unwrap()],
-        algorithm: None,
-        lifetimes: Lifetimes::default(),
-        limit: None,
-        retry: RetryPolicy::Window(std::time::Duration::from_secs(10)),
         party: Party::Third,
-        created_at: START,
-        standing: Standing::Active,
-        version: 1,
+        ..public_client(id, WEB)
     }
 }
 

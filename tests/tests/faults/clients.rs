@@ -3,10 +3,8 @@
 use http::Request;
 use serde_json::Value;
 use vestibule::accounts::administration::Actor;
-use vestibule::oauth::clients::{Added, Authentication, Client, Grant, Lifetimes, ManageClients, Party, Standing};
-use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_tests::{Answer, START, Scene};
+use vestibule::oauth::clients::{Added, Client, ManageClients, Party};
+use vestibule_tests::{Answer, Scene, public_client};
 
 use crate::browser::{FORM, encoded};
 use crate::stage::Stage;
@@ -27,25 +25,10 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(crate) async fn register(scene: &Scene) {
     for (id, party) in [(OWN, Party::First), (FOREIGN, Party::Third)] {
         let client = Client {
-            id: id.parse().unwrap(),
-            version: 1,
-            name: format!("The {id}"),
-            authentication: Authentication::None,
-            service: None,
-            grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
-            redirect_uris: vec![BACK.parse().unwrap()],
             post_logout_redirect_uris: vec![OUT.parse().unwrap()],
             origins: vec![PAGE.parse().unwrap()],
-            scopes: Scopes::parse("openid orders:read").unwrap(),
-            roles: Roles::default(),
-            resources: Vec::new(),
-            algorithm: None,
-            lifetimes: Lifetimes::default(),
-            limit: None,
-            retry: RetryPolicy::Window(std::time::Duration::from_secs(10)),
             party,
-            created_at: START,
-            standing: Standing::Active,
+            ..public_client(id, BACK)
         };
         client.check().unwrap();
         assert_eq!(scene.cloud.table().add_client(&client, Actor::Operator).await.unwrap(), Added::Added);

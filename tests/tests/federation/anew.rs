@@ -1,14 +1,10 @@
 //! A client that demands a sign-in anew demands it of the provider too (OpenID Connect Core 1.0 §3.1.2.1 and §2, `auth_time`): one that
 //! knows the browser would ask for nothing, and nobody would have proven anything.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use vestibule::accounts::administration::Actor;
-use vestibule::oauth::clients::{Added, Authentication, Client, Grant, Lifetimes, ManageClients, Party, Standing};
-use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_tests::{Answer, START};
+use vestibule::oauth::clients::{Added, Client, Grant, ManageClients};
+use vestibule_tests::{Answer, public_client};
 
 use super::provider::parameters;
 use super::stage::{Browser, Stage};
@@ -18,27 +14,8 @@ const APP: &str = "https://app.example.com/callback";
 /// A stage with a client of the team's own.
 async fn stage(providers: &str) -> Stage {
     let stage = Stage::of(providers).await;
-    let client = Client {
-        id: "app".parse().unwrap(),
-        name: "The app".to_owned(),
-        authentication: Authentication::None,
-        service: None,
-        grants: [Grant::AuthorizationCode].into_iter().collect(),
-        redirect_uris: vec![APP.parse().unwrap()],
-        post_logout_redirect_uris: Vec::new(),
-        origins: Vec::new(),
-        scopes: Scopes::parse("openid orders:read").unwrap(),
-        roles: Roles::default(),
-        resources: Vec::new(),
-        algorithm: None,
-        lifetimes: Lifetimes::default(),
-        limit: None,
-        retry: RetryPolicy::Window(Duration::from_secs(10)),
-        party: Party::First,
-        created_at: START,
-        standing: Standing::Active,
-        version: 1,
-    };
+    let grants = [Grant::AuthorizationCode].into_iter().collect();
+    let client = Client { grants, ..public_client("app", APP) };
     assert_eq!(stage.scene.cloud.table().add_client(&client, Actor::Operator).await.unwrap(), Added::Added);
     stage
 }

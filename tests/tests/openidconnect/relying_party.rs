@@ -1,7 +1,6 @@
 //! An application that signs people in by the crate or acts for itself, and a person with a browser, over one deployment.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -17,13 +16,11 @@ use serde_json::json;
 use vestibule::accounts::administration::Actor;
 use vestibule::identity::ServiceId;
 use vestibule::oauth::clients::{
-    Added, Authentication, Client, ClientSecret as Secret, Grant, Lifetimes, ManageClients as _, Party, SecretMethod,
-    Secrets, Standing,
+    Added, Authentication, Client, ClientSecret as Secret, Grant, ManageClients as _, Party, SecretMethod, Secrets,
 };
 use vestibule::randomness::Randomness;
-use vestibule::scope::{Roles, Scopes};
-use vestibule::sessions::rotation::RetryPolicy;
-use vestibule_tests::{Answer, PASSWORD, Scene, User};
+use vestibule::scope::Scopes;
+use vestibule_tests::{Answer, PASSWORD, Scene, User, public_client};
 
 pub(crate) const CLIENT: &str = "relying-party";
 const REDIRECT_URI: &str = "https://app.example.com/callback";
@@ -150,27 +147,8 @@ pub(crate) async fn relying_party(
 
 /// A client that people are led by to us, with no secret yet.
 fn person_led() -> Client {
-    Client {
-        id: CLIENT.parse().unwrap(),
-        name: "Relying party".to_owned(),
-        authentication: Authentication::None,
-        service: None,
-        grants: [Grant::AuthorizationCode, Grant::RefreshToken].into_iter().collect(),
-        origins: Vec::new(),
-        redirect_uris: vec![REDIRECT_URI.parse().unwrap()],
-        post_logout_redirect_uris: Vec::new(),
-        scopes: Scopes::parse("openid email orders:read").unwrap(),
-        roles: Roles::default(),
-        resources: Vec::new(),
-        algorithm: None,
-        lifetimes: Lifetimes::default(),
-        limit: None,
-        retry: RetryPolicy::Window(Duration::from_secs(10)),
-        party: Party::First,
-        created_at: vestibule_tests::START,
-        standing: Standing::Active,
-        version: 1,
-    }
+    let scopes = Scopes::parse("openid email orders:read").unwrap();
+    Client { name: "Relying party".to_owned(), scopes, ..public_client(CLIENT, REDIRECT_URI) }
 }
 
 /// A client that acts for itself.
