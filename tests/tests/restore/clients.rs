@@ -7,7 +7,7 @@ use vestibule::audit::client_trail::{ClientEvent, ReadClientTrail};
 use vestibule::restore::{Fate, Kind};
 use vestibule_tests::{Answer, Scene};
 
-use super::stage::{all, back_up, lose, restore};
+use super::stage::{all, back_up, lose, restore, restored_as_foretold};
 
 /// An administrator's request.
 async fn ask(scene: &Scene, access: &str, path: &str, body: &Value) -> Answer {
@@ -52,12 +52,7 @@ async fn a_client_that_was_closed_or_given_another_secret_since_comes_back_close
     ask(&scene, &access, "/disabled/disable", &json!({})).await.expect(200);
     ask(&scene, &access, "/rotated/secret", &json!({ "overlap_seconds": 0 })).await.expect(200);
     lose(&scene, |pk, sk| (pk.starts_with("CLIENT#") && sk == "CLIENT") || pk == "CLIENTS").await;
-    let before = all(&scene).await;
-    let (foretold, _) = restore(&scene, true).await;
-    assert_eq!(all(&scene).await, before, "a dry run writes nothing");
-    let (done, seen) = restore(&scene, false).await;
-    let done = done.unwrap();
-    assert_eq!(done, foretold.unwrap(), "and tells what will be");
+    let (done, seen) = restored_as_foretold(&scene).await;
     assert_eq!((done.count(Kind::Client, Fate::Back), done.count(Kind::Client, Fate::BackClosed)), (1, 2));
     assert_eq!(done.count(Kind::Unknown, Fate::LeftBehind), 0);
     let mut noticed: Vec<_> = seen.noticed.iter().map(|outcome| outcome.name.as_str()).collect();

@@ -117,3 +117,14 @@ pub(crate) async fn orders(scene: &Scene, key: &str) -> u16 {
     scene.wait(61);
     scene.get("/orders", &[("authorization", &format!("ApiKey {key}"))]).await.status().as_u16()
 }
+
+/// The restoration, which does what its dry run tells, and that writes nothing.
+pub(crate) async fn restored_as_foretold(scene: &Scene) -> (Summary, Seen) {
+    let before = all(scene).await;
+    let (foretold, _) = restore(scene, true).await;
+    assert_eq!(all(scene).await, before, "a dry run writes nothing");
+    let (done, seen) = restore(scene, false).await;
+    let done = done.unwrap();
+    assert_eq!(done, foretold.unwrap(), "and tells what will be");
+    (done, seen)
+}
