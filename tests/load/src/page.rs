@@ -1,16 +1,19 @@
 //! `docs/benchmarks.md`: every figure of it from the run.
 
+mod reached;
+
 use std::path::Path;
 
 use crate::Fault;
-use crate::authorizers::{CASES, EMPTY, EMPTY_NODE, EMPTY_PYTHON, NODE, OURS, PYTHON};
+use crate::authorizers::{CASES, OURS};
 use crate::driver::Outcome;
 use crate::gateway::{BURST_MEMORY, Ladder};
 use crate::hashing::{BARE, Share};
 use crate::plot::{Line, Plot, draw};
 use crate::results::Results;
 use crate::table::{markdown, number, spread, thousands};
-use crate::targets::targets;
+
+use reached::reached;
 
 /// Where the plots lie, beside the page.
 const PLOTS: &str = "benchmarks";
@@ -52,54 +55,6 @@ fn head(results: &Results) -> String {
          the machine did met all alike; what is measured has one core to itself and whoever asks has another.\n{quick}\n{}",
         number(results.minutes),
         markdown(&["machine", ""], facts),
-    )
-}
-
-fn reached(results: &Results) -> String {
-    let rows = targets(results).into_iter().map(|target| {
-        let met = if target.met { "met" } else { "**missed**" };
-        vec![target.what, target.target, target.measured, met.to_owned()]
-    });
-    let table =
-        section("Targets", "They stood before anything was measured.", &["what", "target", "measured", ""], rows);
-    format!("{table}{}", floor(results))
-}
-
-/// What no authorizer behind the same Runtime API can come under, and what is left of each above it: where a target is a share of
-/// another's time, the way there and back counts in both.
-fn floor(results: &Results) -> String {
-    let median = |name: &str| {
-        let case = CASES.first()?;
-        let row = results.authorizers.iter().find(|row| row.case == *case && row.name == name)?;
-        Some(row.micros.median)
-    };
-    let (Some(empty), Some(ours)) = (median(EMPTY), median(OURS)) else { return String::new() };
-    let others: Vec<String> = [(NODE, EMPTY_NODE), (PYTHON, EMPTY_PYTHON)]
-        .into_iter()
-        .filter_map(|(name, without)| Some((name, median(name)?, median(without)?)))
-        .filter(|(_, theirs, theirs_empty)| theirs > theirs_empty)
-        .map(|(name, theirs, theirs_empty)| {
-            format!(
-                "{name} takes {} µs, of which {} are the loop's: ours would have to come to {:.0}, {}. Its checks add {} µs and ours {}, \
-                 {:.2} of that.",
-                number(theirs),
-                number(theirs_empty),
-                theirs / 3.0,
-                if theirs / 3.0 > empty { "which leaves something to check with" } else { "which is less than the way alone" },
-                number(theirs - theirs_empty),
-                number(ours - empty),
-                (ours - empty) / (theirs - theirs_empty),
-            )
-        })
-        .collect();
-    if others.is_empty() {
-        return String::new();
-    }
-    format!(
-        "\nThe way there and back through the Runtime API counts in every time: an authorizer on AWS's runtime client for Rust that passes \
-         over the event and lets everybody in takes {} µs. {}\n",
-        number(empty),
-        others.join(" ")
     )
 }
 
@@ -385,8 +340,8 @@ fn shares(results: &Results) -> String {
     let text = format!(
         "Processor time of the handlers of sign-in and registration, without the gateway and the table, which are services of AWS's. A \
          hash that leaves 19 MiB behind empties the processor's caches, so that each call through the SDK costs more than in a row of such \
-         calls: a hash and one read of the table by the SDK, with nothing of ours, are {bare:.1} % argon2. A sign-in makes three calls that \
-         wait for one another at least in part (limits and account, then the session), a refused one two or three, a registration one. A \
+         calls: a hash and one read of the table by the SDK, with nothing of ours, are {bare:.1} % argon2. A sign-in asks for \
+         limits and account at the same time and then opens the session, a registration reads what the letter allows and then writes. A \
          dearer hash (`PasswordHashing`) raises the share."
     );
     section("What a password's check is spent on", &text, &["request", "% argon2", "ms argon2", "ms all else"], rows)

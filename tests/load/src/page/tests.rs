@@ -1,7 +1,7 @@
 //! The page shows what was measured and nothing else; a target is met or missed by its figure.
 
 use super::*;
-use crate::authorizers::Warm;
+use crate::authorizers::{EMPTY, EMPTY_NODE, EMPTY_PYTHON, NODE, PYTHON, Warm};
 use crate::checks::{API_KEY, COOKIE, Check};
 use crate::gateway::{Burst, REFRESH, STRICT, Soak, SoakPart};
 use crate::hashing::HANDLERS;
@@ -10,6 +10,7 @@ use crate::scale::Cost;
 use crate::servers::Served;
 use crate::starts::{Start, WITH, WITHOUT};
 use crate::statistics::{Latency, Spread};
+use crate::targets::targets;
 
 fn spread(median: f64) -> Spread {
     Spread { median, low: median * 0.9, high: median * 1.1 }
