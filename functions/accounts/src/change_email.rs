@@ -7,10 +7,11 @@
 use lambda_http::Request;
 use vestibule::accounts::by_token::{ChangeEmail, Redemption};
 use vestibule::accounts::own::FindAccount;
-use vestibule::accounts::{FindLogin, FindToken, Identifier, KeepToken, OneTimeToken, Purpose};
+use vestibule::accounts::{FindLogin, FindToken, KeepToken, OneTimeToken, Purpose};
 use vestibule::audit::trail::AccountChange;
 use vestibule::authentication::FindCaller;
 use vestibule::http::{BodyError, Fields, Steps, json, network, within};
+use vestibule::letters::mailbox;
 use vestibule::limits::{Admit, Class, Key};
 use vestibule::mail::{Address, Letter, Mailer};
 use vestibule::secret::Secret;
@@ -42,7 +43,7 @@ where
     let token = OneTimeToken::draw(&app.randomness)?;
     let purpose = Purpose::ChangeEmail { user: person.user, version: account.version, email: new.identifier().clone() };
     app.store.keep_token(&token.hash(), &purpose.granted_at(app.clock.now())).await?;
-    if let Some(old) = account.identifiers.iter().find(|name| name.is_email()).cloned().and_then(deliverable) {
+    if let Some(old) = mailbox(&account) {
         world.letters.send(old, &Letter::EmailChanging { to: &new }).await?;
     }
     let letter = if taken { Letter::AddressInUse } else { Letter::ConfirmEmail { token: &token } };
@@ -98,9 +99,4 @@ fn token(mut fields: Fields) -> Result<Option<OneTimeToken>, Refusal> {
     let token = fields.required("token")?;
     fields.finish()?;
     Ok(OneTimeToken::parse(&token))
-}
-
-/// An operator may have made an account whose address no mail can be sent to.
-fn deliverable(email: Identifier) -> Option<Address> {
-    Address::try_from(email).ok()
 }

@@ -5,7 +5,7 @@ mod ses;
 
 pub use ses::{Ses, timeouts};
 
-use crate::accounts::{Account, Identifier};
+use crate::accounts::Account;
 use crate::audit::Event;
 use crate::mail::{Address, Letter, MailFault, Mailer, Sender};
 
@@ -32,11 +32,15 @@ impl<M: Mailer> Letters<M> {
 
     /// Tells the owner of `account` what has just been done in the request of this id. It is done whether or not they can be told.
     pub async fn tell(&self, account: &Account, letter: &Letter<'_>, request_id: &str) {
-        let email = account.identifiers.iter().find(|name| name.is_email()).cloned();
-        // An operator may have made an account whose address no mail can be sent to.
-        let Some(address) = email.and_then(|email: Identifier| Address::try_from(email).ok()) else { return };
+        let Some(address) = mailbox(account) else { return };
         if let Err(fault) = self.send(address, letter).await {
             Event::LetterNotSent { user: account.user, letter: letter.name(), fault: &fault }.record(request_id);
         }
     }
+}
+
+/// Where the owner of `account` reads mail. An operator may have made one whose address no mail can be sent to.
+pub fn mailbox(account: &Account) -> Option<Address> {
+    let email = account.identifiers.iter().find(|name| name.is_email())?;
+    Address::try_from(email.clone()).ok()
 }
