@@ -94,10 +94,7 @@ async fn signing(target: &Target, command: Signing) -> Outcome {
         Signing::Rotate { emergency: None, .. } => change(&deployment, Change::Rotate).await?,
         Signing::Rotate { emergency: Some(kid), yes } => {
             let ring = deployment.secrets()?.read_signing_keys().await?;
-            output::line(emergency::cost(&ring, &kid, Clock::System.now())?);
-            if !yes && !emergency::confirmed()? {
-                return Err("nothing was changed".into());
-            }
+            emergency::agreed(&emergency::cost(&ring, &kid, Clock::System.now())?, yes)?;
             let again = |fault| format!("{fault}. The key may be unpublished already: give the same command again");
             change(&deployment, Change::Replace { kid }).await.map_err(again)?;
         }

@@ -63,8 +63,14 @@ fn successor(ring: &SigningKeyRing, leaked: &SigningKey, now: Timestamp) -> Stri
     }
 }
 
+/// Says the cost, and goes on only with a yes.
+pub(crate) fn agreed(cost: &str, yes: bool) -> Result<(), Fault> {
+    output::line(cost);
+    if yes || confirmed()? { Ok(()) } else { Err("nothing was changed".into()) }
+}
+
 /// Asks on standard output and takes one line from standard input: `yes`, and nothing else.
-pub(crate) fn confirmed() -> Result<bool, Fault> {
+fn confirmed() -> Result<bool, Fault> {
     output::line("Type yes to go on:");
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;

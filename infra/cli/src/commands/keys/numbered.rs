@@ -60,7 +60,7 @@ pub(crate) async fn run(target: &Target, kind: SymmetricKind, command: Command) 
                 (SymmetricKind::Mac, false) => NumberedChange::Retire { id: number },
                 (SymmetricKind::Mac, true) => {
                     let keys = deployment.secrets()?.read_symmetric_keys().await?;
-                    agreed(&cost(keys.mac_keys(), number)?, yes)?;
+                    emergency::agreed(&cost(keys.mac_keys(), number)?, yes)?;
                     NumberedChange::Replace { id: number }
                 }
                 (SymmetricKind::Pepper, _) => {
@@ -111,7 +111,7 @@ async fn free_of_accounts(deployment: &Deployment, number: u32, emergency: bool,
             )
             .into());
         }
-        (count, true) => agreed(
+        (count, true) => emergency::agreed(
             &format!(
                 "{count} accounts lose their password, and their sessions. Who can read their mail sets another one."
             ),
@@ -127,11 +127,6 @@ async fn free_of_accounts(deployment: &Deployment, number: u32, emergency: bool,
         }
     }
     Ok(())
-}
-
-fn agreed(cost: &str, yes: bool) -> Result<(), Fault> {
-    output::line(cost);
-    if yes || emergency::confirmed()? { Ok(()) } else { Err("nothing was changed".into()) }
 }
 
 /// What everybody will notice when the MAC key `number` is taken out.
